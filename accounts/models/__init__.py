@@ -1,0 +1,22 @@
+"""Accounts, people, and how to reach them."""
+
+from accounts.models.access import ApiKey, AuditEntry, Invitation
+from accounts.models.account import Account, AccountModel, Priority
+from accounts.models.contact import ContactMethod, NotificationRule, Verification
+from accounts.models.people import Membership, Team, TeamMembership, User
+
+__all__ = [
+    "Account",
+    "AccountModel",
+    "ApiKey",
+    "AuditEntry",
+    "ContactMethod",
+    "Invitation",
+    "Membership",
+    "NotificationRule",
+    "Priority",
+    "Team",
+    "TeamMembership",
+    "User",
+    "Verification",
+]

@@ -1,0 +1,104 @@
+"""What may happen to members and teams: roles, leaving, coming back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Account, Membership, Team
+from accounts.models.people import Role
+from accounts.onboarding import Refused
+from accounts.permissions import Actor
+
+
+@transaction.atomic
+def change_role(
+    membership: Membership, role: str, *, actor: Actor, at: datetime
+) -> None:
+    """Give a member another role. Raises Refused for the last owner, NotPermitted."""
+    actor.require("own" if Role.OWNER in {role, membership.role} else "people")
+    before = membership.role
+    if before == role:
+        return
+    _keep_an_owner(membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    details = {"from": before, "to": role}
+    audit.record(actor, "changed role", membership, at=at, details=details)
+
+
+@transaction.atomic
+def deactivate(membership: Membership, *, actor: Actor, at: datetime) -> None:
+    """Stop paging and admitting a member. Raises Refused and NotPermitted."""
+    actor.require("own" if membership.role == Role.OWNER else "people")
+    _keep_an_owner(membership)
+    if membership.deactivated_at is None:
+        membership.deactivated_at = at
+        membership.save(update_fields=["deactivated_at"])
+        audit.record(actor, "deactivated person", membership, at=at)
+
+
+def reactivate(membership: Membership, *, actor: Actor, at: datetime) -> None:
+    """Let a member come back as before. Raises NotPermitted."""
+    actor.require("own" if membership.role == Role.OWNER else "people")
+    if membership.deactivated_at is not None:
+        membership.deactivated_at = None
+        membership.save(update_fields=["deactivated_at"])
+        audit.record(actor, "reactivated person", membership, at=at)
+
+
+def roles_to_give(actor: Actor) -> list[tuple[str, str]]:
+    """List the roles that the actor may give; only owners make owners."""
+    return [
+        (value, str(label))
+        for value, label in Role.choices
+        if value != Role.OWNER or actor.may("own")
+    ]
+
+
+@transaction.atomic
+def save_team(
+    team: Team, members: Iterable[Membership], *, actor: Actor, at: datetime
+) -> None:
+    """Create or change a team with its members. Raises Refused and NotPermitted."""
+    actor.require("configure")
+    action = "changed team" if team.pk else "created team"
+    try:
+        with transaction.atomic():
+            team.save()
+    except IntegrityError:
+        raise Refused(_("There is already a team with this name.")) from None
+    _seat(team, {member.pk for member in members})
+    names = sorted(str(member) for member in members)
+    audit.record(actor, action, team, at=at, details={"members": names})
+
+
+@transaction.atomic
+def delete_team(team: Team, *, actor: Actor, at: datetime) -> None:
+    """Delete a team; what it owned stays, without a team. Raises NotPermitted."""
+    actor.require("configure")
+    audit.record(actor, "deleted team", team, at=at)
+    team.delete()
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    """Lock the account, so that two owners cannot leave at the same time."""
+    if membership.role != Role.OWNER:
+        return
+    Account.objects.select_for_update().get(pk=membership.account_id)
+    others = membership.account.memberships.filter(
+        role=Role.OWNER, deactivated_at=None, user__is_active=True
+    ).exclude(pk=membership.pk)
+    if not others.exists():
+        raise Refused(
+            _("An account needs an owner. Make somebody else an owner first.")
+        )
+
+
+def _seat(team: Team, wanted: set[int]) -> None:
+    team.places.exclude(membership__in=wanted).delete()
+    seated = set(team.places.values_list("membership_id", flat=True))
+    for pk in sorted(wanted - seated):
+        team.places.create(account=team.account, membership_id=pk)

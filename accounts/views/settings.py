@@ -1,0 +1,134 @@
+"""Settings of the account: its name, API keys, the audit log."""
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import audit, keys
+from accounts.forms.settings import AccountSettingsForm, ApiKeyForm
+from accounts.models import AuditEntry
+from accounts.requests import AccountRequest, member
+
+PAGE = 50
+
+
+@member("administer")
+def account(request: AccountRequest) -> HttpResponse:
+    """Show and change what the account is called and where it is."""
+    form = AccountSettingsForm(request.POST or None, instance=request.account)
+    if form.is_valid():
+        form.save()
+        details = {"fields": form.changed_data}
+        audit.record(
+            request.actor,
+            "changed settings",
+            request.account,
+            at=timezone.now(),
+            details=details,
+        )
+        messages.success(request, _("The settings are saved."))
+        return redirect("settings")
+    return render(request, "accounts/settings.html", {"form": form})
+
+
+@member("administer")
+def api_keys(request: AccountRequest) -> HttpResponse:
+    """List the keys of the account and its people; a POST makes one."""
+    form = ApiKeyForm(request.POST or None)
+    secret = ""
+    if form.is_valid():
+        _key, secret = keys.create(
+            request.account,
+            form.cleaned_data["name"],
+            None,
+            form.cleaned_data["is_read_only"],
+            timezone.now(),
+            actor=request.actor,
+        )
+        form = ApiKeyForm()
+    context = {
+        "form": form,
+        # Shown by this answer alone: it is kept nowhere.
+        "secret": secret,
+        "api_keys": request.account.api_keys.filter(revoked_at=None).select_related(
+            "membership__user", "created_by__user"
+        ),
+    }
+    return render(request, "accounts/api_keys.html", context)
+
+
+@require_POST
+@member()
+def create_own_key(request: AccountRequest) -> HttpResponse:
+    """Make a key that may do what oneself may; it is shown once."""
+    form = ApiKeyForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/own_key.html", {"form": form})
+    _key, secret = keys.create(
+        request.account,
+        form.cleaned_data["name"],
+        request.membership,
+        form.cleaned_data["is_read_only"],
+        timezone.now(),
+        actor=request.actor,
+    )
+    return render(request, "accounts/own_key.html", {"form": form, "secret": secret})
+
+
+@require_POST
+@member()
+def revoke_key(request: AccountRequest, public_id: str) -> HttpResponse:
+    """End a key: one's own, or as an admin any."""
+    key = get_object_or_404(request.account.api_keys, public_id=public_id)
+    keys.revoke(key, actor=request.actor, at=timezone.now())
+    messages.success(request, _("The key %s does not work any more.") % key.name)
+    if request.POST.get("from") == "settings" and request.actor.may("administer"):
+        return redirect("api_keys")
+    return redirect("profile")
+
+
+@member("administer")
+def audit_log(request: AccountRequest) -> HttpResponse:
+    """List who changed what, the newest first."""
+    text = request.GET.get("q", "").strip()
+    entries = request.account.audit_entries.select_related("membership__user")
+    if text:
+        entries = entries.filter(
+            Q(action__icontains=text)
+            | Q(subject__icontains=text)
+            | Q(membership__user__name__icontains=text)
+        )
+    page, newer, older = _page(entries, request.GET.get("cursor", ""))
+    context = {"entries": page, "newer": newer, "older": older, "q": text}
+    return render(request, "accounts/audit_log.html", context)
+
+
+def _page(
+    entries: QuerySet[AuditEntry], cursor: str
+) -> tuple[list[AuditEntry], str | None, str | None]:
+    """Cut a page at a cursor: b12 is before entry 12, a12 is after it."""
+    direction, number = cursor[:1], cursor[1:]
+    if direction == "b" and number.isdecimal():
+        found = list(entries.filter(pk__lt=number)[: PAGE + 1])
+        return _cut(found, has_newer=True, has_older=len(found) > PAGE)
+    if direction == "a" and number.isdecimal():
+        upwards = list(entries.filter(pk__gt=number).order_by("id")[: PAGE + 1])
+        found = upwards[:PAGE][::-1]
+        return _cut(found, has_newer=len(upwards) > PAGE, has_older=True)
+    found = list(entries[: PAGE + 1])
+    return _cut(found, has_newer=False, has_older=len(found) > PAGE)
+
+
+def _cut(
+    found: list[AuditEntry], *, has_newer: bool, has_older: bool
+) -> tuple[list[AuditEntry], str | None, str | None]:
+    page = found[:PAGE]
+    if not page:
+        return page, None, None
+    newer = f"a{page[0].pk}" if has_newer else None
+    older = f"b{page[-1].pk}" if has_older else None
+    return page, newer, older

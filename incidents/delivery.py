@@ -1,0 +1,84 @@
+"""Hands due deliveries to their channels, many at a time, outside of transactions."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime
+from threading import BoundedSemaphore
+
+from accounts import channels
+from incidents import engine, letters, notifications
+from incidents.models import Notification
+
+logger = logging.getLogger(__name__)
+
+SENDERS = 16
+# Deliveries that one round holds; small, so that an answer overtakes the rest.
+BATCH = 32
+# Rounds that may run side by side, so that a slow provider does not hold up others.
+ROUNDS = 3
+
+_senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="sender")
+_rounds = BoundedSemaphore(ROUNDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an attempt: a provider's id, or an error."""
+
+    provider_id: str = ""
+    error: str = ""
+    is_permanent: bool = False
+
+
+def deliver_due() -> int:
+    """Send whatever is due, until nothing is; this will return how many were taken."""
+    if not _rounds.acquire(blocking=False):
+        return 0
+    try:
+        taken = 0
+        while batch := notifications.lease(engine.now(), limit=BATCH):
+            taken += len(batch)
+            _send_all(batch)
+        return taken
+    finally:
+        _rounds.release()
+
+
+def _send_all(batch: list[Notification]) -> None:
+    attempts: dict[Future[Outcome], Notification] = {
+        _senders.submit(_send, row): row for row in batch
+    }
+    for attempt in as_completed(attempts):
+        _record(attempts[attempt], attempt.result(), at=engine.now())
+
+
+def _send(row: Notification) -> Outcome:
+    """Hand one message to its channel; a sender's thread never asks the database."""
+    try:
+        message = letters.write(row)
+        return Outcome(provider_id=channels.get(row.kind).send(_address(row), message))
+    except channels.PermanentFailure as error:
+        return Outcome(error=str(error) or "refused", is_permanent=True)
+    except channels.TemporaryFailure as error:
+        return Outcome(error=str(error) or "unavailable")
+    except Exception as error:
+        logger.exception("Could not send delivery %s", row.pk)
+        return Outcome(error=type(error).__name__)
+
+
+def _record(row: Notification, outcome: Outcome, *, at: datetime) -> None:
+    """Write down what came of it; if we cannot, the lease ends and it is sent again."""
+    try:
+        if outcome.error:
+            notifications.not_sent(
+                row, outcome.error, at=at, is_permanent=outcome.is_permanent
+            )
+        else:
+            notifications.sent(row, outcome.provider_id, at=at)
+    except Exception:
+        logger.exception("Could not record delivery %s", row.pk)
+
+
+def _address(row: Notification) -> str:
+    return row.contact_method.address if row.contact_method else row.address

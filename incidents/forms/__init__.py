@@ -1,0 +1,1 @@
+"""What people fill in about incidents, services and integrations."""

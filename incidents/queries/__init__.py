@@ -1,0 +1,1 @@
+"""What pages and the API read of incidents and services, in few queries."""

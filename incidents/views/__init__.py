@@ -1,0 +1,1 @@
+"""The pages of incidents, services and integrations."""

@@ -1,0 +1,359 @@
+"""Timeline entries and states of incidents, in words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import channels
+from accounts.models.contact import Urgency
+from incidents.models import Incident, TimelineEntry
+from incidents.states import ACKNOWLEDGED, RESOLVED
+from oncall import moments
+
+PEOPLE: Final = "people"
+NOTIFICATIONS: Final = "notifications"
+SYSTEM: Final = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How entries of a verb are told: the first template whose facts are all known."""
+
+    icon: str
+    group: str
+    templates: tuple[str | Promise, ...]
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One entry of the timeline, as the page shows it."""
+
+    entry: TimelineEntry
+    text: str
+    # The way by which somebody acted; blank for the page itself.
+    way: str
+    # What was written in full: the text of a note.
+    body: str
+    icon: str
+    tone: str
+
+
+_T = gettext_lazy
+TELLINGS: Final[dict[str, Telling]] = {
+    "trigger": Telling(
+        "warning",
+        SYSTEM,
+        (_T("%(who)s opened the incident"), _T("The incident was opened")),
+        "triggered",
+    ),
+    "repeat": Telling(
+        "arrow-path",
+        SYSTEM,
+        (
+            _T("%(who)s reported it again: %(summary)s"),
+            _T("%(who)s reported it again"),
+            _T("It was reported again"),
+        ),
+    ),
+    "acknowledge": Telling(
+        "acknowledge",
+        PEOPLE,
+        (_T("%(who)s acknowledged"), _T("Acknowledged")),
+        "acknowledged",
+    ),
+    "unacknowledge": Telling(
+        "undo",
+        PEOPLE,
+        (_T("%(who)s gave the acknowledgement back"), _T("Not acknowledged any more")),
+        "triggered",
+    ),
+    "resolve": Telling(
+        "resolve", PEOPLE, (_T("%(who)s resolved it"), _T("Resolved")), "resolved"
+    ),
+    "reopen": Telling(
+        "undo", PEOPLE, (_T("%(who)s reopened it"), _T("Reopened")), "triggered"
+    ),
+    "escalate": Telling(
+        "escalation",
+        PEOPLE,
+        (
+            _T("%(who)s escalated to level %(to)s"),
+            _T("%(who)s escalated"),
+            _T("Escalated"),
+        ),
+        "info",
+    ),
+    "reassign": Telling(
+        "reassign",
+        PEOPLE,
+        (
+            _T("%(who)s reassigned it to %(to)s"),
+            _T("%(who)s reassigned it"),
+            _T("Reassigned"),
+        ),
+        "info",
+    ),
+    "snooze": Telling(
+        "snooze",
+        PEOPLE,
+        (_T("%(who)s snoozed it until %(until)s"), _T("Snoozed")),
+    ),
+    "add_note": Telling(
+        "note", PEOPLE, (_T("%(who)s wrote a note"), _T("A note was written"))
+    ),
+    "change_urgency": Telling(
+        "high",
+        PEOPLE,
+        (
+            _T("%(who)s changed the urgency from %(from)s to %(to)s"),
+            _T("%(who)s changed the urgency to %(to)s"),
+            _T("The urgency was changed"),
+        ),
+    ),
+    "change_priority": Telling(
+        "flag",
+        PEOPLE,
+        (
+            _T("%(who)s set the priority to %(to)s"),
+            _T("%(who)s removed the priority"),
+            _T("The priority was changed"),
+        ),
+    ),
+    "rename": Telling(
+        "edit",
+        PEOPLE,
+        (
+            _T("%(who)s changed the title from “%(from)s” to “%(to)s”"),
+            _T("%(who)s changed the title to “%(to)s”"),
+            _T("The title was changed"),
+        ),
+    ),
+    "merge": Telling(
+        "merge",
+        PEOPLE,
+        (
+            _T("%(who)s merged incidents into this one: %(numbers)s"),
+            _T("%(who)s merged other incidents into this one"),
+        ),
+    ),
+    "merged": Telling(
+        "merge",
+        PEOPLE,
+        (
+            _T("%(who)s merged it into incident #%(into)s"),
+            _T("It was merged into another incident"),
+        ),
+        "resolved",
+    ),
+    "level_started": Telling(
+        "escalation",
+        SYSTEM,
+        (
+            _T("Level %(level)s of %(policy)s started: %(people)s"),
+            _T("Level %(level)s started: %(people)s"),
+            _T("Level %(level)s started"),
+            _T("Paging started"),
+        ),
+        "info",
+    ),
+    "level_skipped": Telling(
+        "escalation",
+        SYSTEM,
+        (
+            _T("Level %(level)s was skipped: nobody is on call"),
+            _T("A level was skipped: nobody is on call"),
+        ),
+        "triggered",
+    ),
+    "policy_exhausted": Telling(
+        "escalation",
+        SYSTEM,
+        (
+            _T("The policy came to its end unanswered; owners alarmed: %(told)s"),
+            _T("The policy came to its end unanswered"),
+        ),
+        "triggered",
+    ),
+    "nobody_reached": Telling(
+        "warning",
+        SYSTEM,
+        (
+            _T("Nobody could be paged; owners alarmed: %(told)s"),
+            _T("Nobody could be paged, and no owner could be told"),
+        ),
+        "triggered",
+    ),
+    "notified": Telling(
+        "notification",
+        NOTIFICATIONS,
+        (
+            _T("%(who)s was notified by %(kind)s"),
+            _T("A notification left by %(kind)s"),
+            _T("A notification left"),
+        ),
+    ),
+    "notify_failed": Telling(
+        "error",
+        NOTIFICATIONS,
+        (
+            _T("%(who)s could not be notified by %(kind)s: %(error)s"),
+            _T("%(who)s could not be notified by %(kind)s"),
+            _T("A notification failed: %(error)s"),
+            _T("A notification failed"),
+        ),
+        "triggered",
+    ),
+    "notify_cancelled": Telling(
+        "bell-slash",
+        NOTIFICATIONS,
+        (
+            _T("%(who)s need not be notified by %(kind)s any more"),
+            _T("Notifications that had not left were cancelled"),
+        ),
+    ),
+    "auto_resolve": Telling(
+        "resolve",
+        SYSTEM,
+        (_T("Resolved by itself: the auto-resolve timeout passed"),),
+        "resolved",
+    ),
+    "ack_timeout": Telling(
+        "warning",
+        SYSTEM,
+        (_T("The acknowledgement timed out; paging starts again"),),
+        "triggered",
+    ),
+    "snooze_ended": Telling(
+        "snooze", SYSTEM, (_T("The snooze ended; paging starts again"),), "triggered"
+    ),
+    "repaired": Telling(
+        "maintenance",
+        SYSTEM,
+        (
+            _T("The auditor repaired a lost timer: %(text)s"),
+            _T("The auditor repaired a lost timer"),
+        ),
+        "info",
+    ),
+}
+UNKNOWN: Final = Telling("info", SYSTEM, (_T("Something happened"),))
+WAYS: Final = {
+    "api": _T("by the API"),
+    "email": _T("by e-mail"),
+    "sms": _T("by text message"),
+    "voice": _T("by phone call"),
+    "push": _T("by push"),
+    "slack": _T("by Slack"),
+    "event": _T("by an event"),
+}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def verbs_of(group: str) -> list[str]:
+    """List the verbs whose entries belong to a group of the timeline's filter."""
+    return [verb for verb, telling in TELLINGS.items() if telling.group == group]
+
+
+def tell(entry: TimelineEntry) -> Sentence:
+    """Put an entry into words; facts that it lacks are left out."""
+    telling = TELLINGS.get(entry.verb, UNKNOWN)
+    facts = _facts(entry)
+    return Sentence(
+        entry=entry,
+        text=_fill(telling, facts),
+        way=str(WAYS.get(entry.via, "")) if telling.group == PEOPLE else "",
+        body=_body(entry),
+        icon=telling.icon,
+        tone=telling.tone,
+    )
+
+
+def _fill(telling: Telling, facts: Mapping[str, str]) -> str:
+    for template in map(str, telling.templates):
+        if all(facts.get(name) for name in _PLACEHOLDER.findall(template)):
+            return template % facts
+    # Only templates that need no facts come last.
+    return str(telling.templates[-1])
+
+
+def _facts(entry: TimelineEntry) -> dict[str, str]:
+    details = entry.details if isinstance(entry.details, dict) else {}
+    facts = {name: _fact(name, value) for name, value in details.items()}
+    facts["who"] = entry.membership.name if entry.membership else entry.name
+    if entry.verb == "change_urgency":
+        facts |= {name: _urgency(details.get(name)) for name in ("from", "to")}
+    return facts
+
+
+def _fact(name: str, value: Any) -> str:
+    if name == "kind":
+        return kind(str(value))
+    if name == "until":
+        return _until(value)
+    if name == "numbers" and isinstance(value, list):
+        value = [f"#{number}" for number in value]
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _body(entry: TimelineEntry) -> str:
+    if entry.verb not in ("add_note", "resolve"):
+        return ""
+    details = entry.details if isinstance(entry.details, dict) else {}
+    return str(details.get("text") or details.get("note") or "")
+
+
+def _urgency(value: Any) -> str:
+    return str(dict(Urgency.choices).get(value, value or ""))
+
+
+def _until(value: Any) -> str:
+    at = parse_datetime(str(value))
+    return clock(at) if at is not None else str(value)
+
+
+def clock(at: datetime) -> str:
+    """Print an instant for the viewer, as short as today permits."""
+    return moments.absolute(at, now=timezone.now())
+
+
+def kind(name: str) -> str:
+    """Name a channel as people say it."""
+    try:
+        return str(channels.get(name).label)
+    except channels.PermanentFailure:
+        return name
+
+
+def state(incident: Incident) -> tuple[str, str]:
+    """Say an incident's state, and by whom or until when."""
+    if incident.status == ACKNOWLEDGED and incident.snoozed_until:
+        until = _("until %(time)s") % {"time": clock(incident.snoozed_until)}
+        return "snoozed", until
+    if incident.status == ACKNOWLEDGED:
+        return incident.status, _by(incident)
+    if incident.status == RESOLVED and incident.merged_into:
+        return incident.status, _("merged into #%(number)d") % {
+            "number": incident.merged_into.number
+        }
+    return incident.status, ""
+
+
+def _by(incident: Incident) -> str:
+    who = ", ".join(str(each) for each in incident.acknowledgements.all())
+    until = incident.acknowledgement_expires_at
+    if who and until:
+        return _("by %(who)s until %(time)s") % {"who": who, "time": clock(until)}
+    if who:
+        return _("by %(who)s") % {"who": who}
+    return _("until %(time)s") % {"time": clock(until)} if until else ""

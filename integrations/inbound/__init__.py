@@ -1,0 +1,1 @@
+"""What tools send, turned into events: one module per format, and pure."""

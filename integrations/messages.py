@@ -1,0 +1,55 @@
+"""Renders what a channel carries from the templates of its kind of message."""
+
+from typing import Any
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.translation import gettext_lazy as _
+
+from accounts.channels import Message, Page
+
+PRODUCT = "OnCall"
+# Where a template's text is markup, what a tool or a person wrote is escaped.
+MARKUP = {"html", "xml"}
+STATUSES = {
+    "triggered": _("Triggered"),
+    "acknowledged": _("Acknowledged"),
+    "resolved": _("Resolved"),
+}
+
+
+def render(message: Message, form: str, **extra: Any) -> str:
+    """Render a message as txt, html, sms or xml."""
+    kind = type(message).__name__.lower()
+    template = get_template(f"integrations/messages/{kind}.{form}")
+    context = Context(
+        {"message": message, "product": PRODUCT, "site_url": settings.SITE_URL}
+        | _of_page(message)
+        | extra,
+        autoescape=form in MARKUP,
+    )
+    return str(template.template.render(context)).strip()  # type: ignore[attr-defined]
+
+
+def one_line(text: str) -> str:
+    """Put a text on one line; this will drop what cannot be printed."""
+    words = "".join(c if c.isprintable() else " " for c in text).split()
+    return " ".join(words)
+
+
+def shortened(text: str, room: int) -> str:
+    """Cut a text to so many characters, three of them dots."""
+    if len(text) <= room:
+        return text
+    return text[: room - 3].rstrip() + "..." if room > 3 else ""
+
+
+def _of_page(message: Message) -> dict[str, Any]:
+    if not isinstance(message, Page):
+        return {}
+    return {
+        "title": one_line(message.title),
+        "status": STATUSES.get(message.status, message.status),
+        "details": shortened(message.details.strip(), 500),
+    }

@@ -1,0 +1,116 @@
+"""Apps of partners: what connects to us, and the tokens that they hold.
+
+The OAuth models are ours from the first migration on, so that a token can belong
+to one account.
+"""
+
+import secrets
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import (
+    AbstractAccessToken,
+    AbstractApplication,
+    AbstractGrant,
+    AbstractIDToken,
+    AbstractRefreshToken,
+)
+
+from accounts.ids import public_id
+from accounts.models import Account, AccountModel, Membership
+from accounts.tenancy import TenantKey
+from incidents.models import Integration
+
+
+def vendor_key() -> str:
+    """Mint a vendor key: 20 hexadecimal digits, as partners of the connect flow have."""
+    return secrets.token_hex(10)
+
+
+def client_id() -> str:
+    """Mint a client id, which is a UUID."""
+    return str(uuid.uuid4())
+
+
+class App(AbstractApplication):  # type: ignore[misc]
+    """A partner's app. Without an account it is public, and operators keep it.
+
+    `redirect_uris` are the exact addresses, separated by spaces, that the connect
+    flow and OAuth may return to.
+    """
+
+    account = models.ForeignKey(
+        Account, models.CASCADE, null=True, blank=True, related_name="apps"
+    )
+    public_id = models.CharField(max_length=14, unique=True, default=public_id)
+    client_id = models.CharField(max_length=100, unique=True, default=client_id)
+    vendor_key = models.CharField(max_length=20, unique=True, default=vendor_key)
+    description = models.TextField(_("description"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    logo_url = models.URLField(_("logo"), blank=True)
+    # May use the connect flow to make integrations.
+    has_events = models.BooleanField(_("sends events"), default=True)
+    is_verified = models.BooleanField(_("verified publisher"), default=False)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(AbstractApplication.Meta):
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Connection(AccountModel):
+    """An integration that a partner made through the connect flow."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="connections")
+    app = models.ForeignKey(App, models.CASCADE, related_name="connections")
+    integration = TenantKey(Integration, models.CASCADE, related_name="connections")
+    connected_by = TenantKey(Membership, models.SET_NULL, null=True, related_name="+")
+    # Names the form that was sent, so that sending it twice makes one integration.
+    token = models.CharField(max_length=32, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["account", "token"], name="connection_token")]
+
+    def __str__(self) -> str:
+        return f"{self.app} to {self.integration}"
+
+
+class Grant(AbstractGrant):  # type: ignore[misc]
+    """An authorization code, for the account chosen on the consent page."""
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+
+    class Meta(AbstractGrant.Meta):
+        pass
+
+
+class AccessToken(AbstractAccessToken):  # type: ignore[misc]
+    """A token that acts in one account."""
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+
+    class Meta(AbstractAccessToken.Meta):
+        pass
+
+
+class RefreshToken(AbstractRefreshToken):  # type: ignore[misc]
+    """Renews an access token of the same account."""
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+
+    class Meta(AbstractRefreshToken.Meta):
+        pass
+
+
+class IDToken(AbstractIDToken):  # type: ignore[misc]
+    """Says who signed in, in which account."""
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+
+    class Meta(AbstractIDToken.Meta):
+        pass

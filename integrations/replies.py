@@ -1,0 +1,199 @@
+"""An answer, by whatever way it comes, becomes a verb, and words to answer with."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import channels, tenancy
+from accounts.models import ContactMethod
+from accounts.permissions import Actor, NotPermitted
+from incidents import actions, letters, notifications, states, wording
+from incidents.models import Incident, Notification
+
+Verb = Literal["acknowledge", "resolve", "escalate"]
+
+VERBS: dict[str, Callable[..., Incident]] = {
+    "acknowledge": actions.acknowledge,
+    "resolve": actions.resolve,
+    "escalate": actions.escalate,
+}
+# What a text may say: a code, or the word that it stands for.
+CODES: dict[str, Verb] = {
+    "4": "acknowledge",
+    "ack": "acknowledge",
+    "acknowledge": "acknowledge",
+    "6": "resolve",
+    "resolve": "resolve",
+}
+TEXT = re.compile(r"\s*(?P<code>[a-z]+|\d)(?:[\s,#]+(?P<number>\d{1,18}))?\s*[.!]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person is told, and whether it was done."""
+
+    text: str
+    ok: bool
+
+
+def answer(token: str, verb: str, *, via: str, at: datetime) -> Reply:
+    """Do what the receiver of one message wants; this will never raise a refusal."""
+    with tenancy.all_accounts():
+        found = list(_complete().filter(token=token))
+    if not found:
+        return Reply(_("This message is not known here."), ok=False)
+    return _answer_each(found, verb, via=via, at=at)
+
+
+def by_text(number: str, body: str, *, at: datetime) -> Reply:
+    """Do what a text says: a code, for the last page to that number or the one named."""
+    with tenancy.all_accounts():
+        if not _is_known(number):
+            return Reply(_("OnCall does not know this number, so it did nothing."), False)
+        read = TEXT.fullmatch(body.lower())
+        verb = CODES.get(read["code"]) if read else None
+        if read is None or verb is None:
+            return Reply(help_text(), ok=False)
+        pages = _complete().filter(kind="sms", contact_method__address=number)
+        found = _meant(pages, read["number"])
+    if not found:
+        return Reply(_nothing(read["number"]), ok=False)
+    return _answer_each(found, verb, via="sms", at=at)
+
+
+def page_of(token: str) -> channels.Message | Reply:
+    """Return what a call has to say, or why there is nothing to answer any more."""
+    with tenancy.all_accounts():
+        found = _complete().filter(token=token).first()
+    if found is None:
+        return Reply(_("This call is not known here."), ok=False)
+    with tenancy.scope(found.account):
+        notification = _complete().get(pk=found.pk)
+        refusal = _stranger(notification) or _settled(notification.incident)
+    return refusal or letters.write(notification)
+
+
+def help_text() -> str:
+    """Say which texts we understand."""
+    return _(
+        "Reply 4 to acknowledge or 6 to resolve the last page,"
+        " or with its number: 4 1042."
+    )
+
+
+def _answer_each(
+    found: Sequence[Notification], verb: str, *, via: str, at: datetime
+) -> Reply:
+    answers = [_answer(notification, verb, via=via, at=at) for notification in found]
+    return Reply(
+        " ".join(reply.text for reply in answers), all(reply.ok for reply in answers)
+    )
+
+
+def _answer(found: Notification, verb: str, *, via: str, at: datetime) -> Reply:
+    with tenancy.scope(found.account):
+        # Again, for much may have changed since the message left.
+        notification = _complete().get(pk=found.pk)
+        if refusal := _stranger(notification):
+            return refusal
+        incident, member = notification.incident, notification.membership
+        if incident is None or member is None:
+            return Reply(_("There is nothing to answer to this message."), ok=False)
+        try:
+            incident = VERBS[verb](incident, actor=Actor(via, member), at=at)
+        except (states.NotAllowed, NotPermitted) as refusal_:
+            return Reply(_refused(incident, str(refusal_)), ok=False)
+        notifications.answered(notification, at=at)
+        with timezone.override(ZoneInfo(member.time_zone)):
+            return Reply(_done(incident, verb), ok=True)
+
+
+def _complete() -> QuerySet[Notification]:
+    return Notification.across_accounts.select_related(
+        "account", "membership__user", "contact_method", "incident__service"
+    )
+
+
+def _is_known(number: str) -> bool:
+    return ContactMethod.across_accounts.filter(
+        address=number,
+        kind="sms",
+        disabled_at=None,
+        membership__deactivated_at=None,
+        membership__user__is_active=True,
+    ).exists()
+
+
+def _meant(pages: QuerySet[Notification], number: str | None) -> list[Notification]:
+    """Find the pages that a text answers: all that the last message carried."""
+    sent = pages.filter(sent_at__isnull=False, incident__isnull=False)
+    newest = sent.order_by("-sent_at", "-id")
+    if number is not None:
+        return list(newest.filter(incident__number=int(number))[:1])
+    last = newest.first()
+    if last is None or not last.provider_id:
+        return [last] if last else []
+    return list(sent.filter(provider_id=last.provider_id).order_by("id"))
+
+
+def _stranger(notification: Notification) -> Reply | None:
+    """Refuse an answer from an address that is not the person's any more."""
+    method, member = notification.contact_method, notification.membership
+    if (
+        method is None
+        or member is None
+        or method.membership_id != member.pk
+        or method.disabled_at is not None
+        or not member.is_active
+        or notification.account.suspended_at is not None
+    ):
+        return Reply(
+            _("This number does not belong to an active member any more."), ok=False
+        )
+    return None
+
+
+def _settled(incident: Incident | None) -> Reply | None:
+    """Say that a page was answered while the phone was still ringing."""
+    if incident is None or incident.status == states.TRIGGERED:
+        return None
+    state = str(wording.state(incident)[1])
+    return Reply(
+        _("Incident %(number)d is %(status)s already %(by)s. There is nothing to do.")
+        % {
+            "number": incident.number,
+            "status": incident.get_status_display().lower(),
+            "by": state,
+        },
+        ok=False,
+    )
+
+
+def _nothing(number: str | None) -> str:
+    if number is None:
+        return _("There is nothing to answer: no page was sent to this number.")
+    return _("Incident #%(number)s was not sent to this number.") % {"number": number}
+
+
+def _refused(incident: Incident, words: str) -> str:
+    return _("#%(number)d: %(words)s") % {"number": incident.number, "words": words}
+
+
+def _done(incident: Incident, verb: str) -> str:
+    facts = {"number": incident.number, "title": incident.title}
+    if verb == "resolve":
+        return _("#%(number)d is resolved: %(title)s.") % facts
+    if verb == "escalate":
+        return _("#%(number)d is escalated: %(title)s.") % facts
+    if until := incident.acknowledgement_expires_at:
+        return _("#%(number)d is yours until %(until)s, then it pages again.") % (
+            facts | {"until": wording.clock(until)}
+        )
+    return _("#%(number)d is yours: %(title)s.") % facts

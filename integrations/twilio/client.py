@@ -1,0 +1,147 @@
+"""Hands texts and calls to Twilio, or to the local outbox where it is not set up."""
+
+import functools
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http import HttpClient
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from accounts import channels
+from integrations import outbox
+from integrations.messages import one_line, shortened
+from integrations.twilio import signatures
+
+HOME = "https://api.twilio.com"
+LOCAL_SID = "AC" + "0" * 32
+LOCAL_NUMBER = "+15005550006"
+DEADLINE = 10.0
+SENDERS = 16
+RING_SECONDS = 30
+# Twilio's codes for a number that will never take it, whatever we do.
+HOPELESS = {
+    13223: "The number has a wrong format",
+    13224: "The number is not valid",
+    13225: "The number is blocked",
+    21211: "The number is not valid",
+    21214: "The number cannot be reached",
+    21215: "The number's country is not allowed",
+    21216: "The number may not be called",
+    21217: "The number is not valid",
+    21219: "The number is not verified with Twilio",
+    21408: "The number's country is not allowed",
+    21421: "The number is not valid",
+    21610: "The person has answered STOP",
+    21612: "The number cannot be reached",
+    21614: "The number cannot receive texts",
+    21635: "The number is a landline",
+}
+
+# The package tells every request, and we log no numbers.
+_logger = logging.getLogger("integrations.twilio.requests")
+_logger.setLevel(logging.WARNING)
+
+
+def text(address: str, body: str, *, token: str) -> str:
+    """Send a text; this will return Twilio's id of it.
+
+    Raises channels.TemporaryFailure or PermanentFailure, as `call` does.
+    """
+    with _failures():
+        message = _client().messages.create(
+            to=address,
+            from_=number(),
+            body=body,
+            status_callback=_address("twilio_status", token),
+        )
+    return str(message.sid)
+
+
+def call(address: str, *, token: str, spoken: str = "") -> str:
+    """Call a number and speak; without words Twilio will fetch them when it is answered."""
+    words = {"twiml": spoken} if spoken else {"url": _address("twilio_voice", token)}
+    with _failures():
+        made = _client().calls.create(
+            to=address,
+            from_=number(),
+            timeout=RING_SECONDS,
+            status_callback=_address("twilio_status", token),
+            **words,
+        )
+    return str(made.sid)
+
+
+def number() -> str:
+    """Return the number that texts and calls come from."""
+    return settings.TWILIO_FROM or LOCAL_NUMBER
+
+
+class Redirected(TwilioHttpClient):  # type: ignore[misc]
+    """Talks to TWILIO_API_BASE, a proxy or a double, in place of Twilio."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(timeout=DEADLINE, logger=_logger)
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, HTTPAdapter(pool_maxsize=SENDERS))
+        self.base = base.rstrip("/")
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        """Send a request; this will put the base in place of Twilio's own."""
+        return super().request(method, self.base + url[len(HOME) :], *args, **kwargs)
+
+
+def _client() -> Client:
+    return _client_for(
+        settings.TWILIO_ACCOUNT_SID or LOCAL_SID,
+        signatures.secret(),
+        settings.TWILIO_API_BASE if settings.TWILIO_ACCOUNT_SID else "",
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _client_for(sid: str, secret: str, base: str) -> Client:
+    transport: HttpClient
+    if sid == LOCAL_SID:
+        transport = outbox.TwilioClient()
+    else:
+        transport = Redirected(base or HOME)
+    return Client(sid, secret, http_client=transport)
+
+
+def _address(route: str, token: str) -> str:
+    return settings.SITE_URL + reverse(route, args=[token])
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Sort what goes wrong: for good with this number, or for now."""
+    try:
+        yield
+    except TwilioRestException as refusal:
+        if refusal.code in HOPELESS:
+            raise channels.PermanentFailure(
+                f"{HOPELESS[refusal.code]} ({refusal.code})."
+            ) from refusal
+        raise channels.TemporaryFailure(_unavailable(refusal)) from refusal
+    except (TwilioException, OSError) as error:
+        raise channels.TemporaryFailure(_unavailable(error)) from error
+
+
+def _unavailable(error: Exception) -> str:
+    if isinstance(error, TwilioRestException):
+        said = f"{error.status} {error.code or ''} {error.msg}"
+    else:
+        # Its words would carry the address of the request.
+        said = type(error).__name__
+    return _("Twilio could not take it now: %(said)s") % {
+        "said": shortened(one_line(said), 200)
+    }

@@ -1,0 +1,21 @@
+"""Addresses of this app."""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from integrations import events
+from integrations.views import connect, health, responder
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # The busiest door first; each with and without a slash, since we never redirect.
+    path("v2/enqueue", events.enqueue),
+    path("v2/enqueue/", events.enqueue),
+    path("generic/2010-04-15/create_event.json", events.create_event),
+    path("generic/2010-04-15/create_event.json/", events.create_event),
+    re_path(r"^healthz/?$", health.healthz, name="healthz"),
+    re_path(r"^readyz/?$", health.readyz, name="readyz"),
+    # Short, for it goes into text messages.
+    re_path(r"^r/(?P<token>[^/]+)/?$", responder.responder, name="responder"),
+    # Partners know these two addresses.
+    re_path(r"^connect/?$", connect.connect, name="connect"),
+    re_path(r"^install/integration/?$", connect.install, name="install"),
+]

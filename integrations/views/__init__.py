@@ -1,0 +1,1 @@
+"""Pages and callbacks of the doors to the outside."""

@@ -1,0 +1,149 @@
+"""The pages of the connect flow: who asks, what for, and the way back with a key."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import tenancy
+from accounts.middleware import SESSION_KEY
+from accounts.models import Account
+from accounts.requests import AccountRequest
+from incidents import catalogue
+from integrations import connect as flow
+from integrations.forms.connect import ConnectForm
+from oncall import errors
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def connect(request: AccountRequest) -> HttpResponse:
+    """`/connect`: a partner asks for the key of one service."""
+    return _flow(request, flow.CONNECT)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def install(request: AccountRequest) -> HttpResponse:
+    """`/install/integration`: a partner asks for the keys of several services."""
+    return _flow(request, flow.INSTALL)
+
+
+def _flow(request: AccountRequest, dialect: flow.Dialect) -> HttpResponse:
+    is_inside = getattr(request, "membership", None) is not None
+    if is_inside and request.POST.get("verb") == "switch":
+        return _switch(request)
+    try:
+        asked = _read(request, dialect, is_inside=is_inside)
+    except flow.Unknown as why:
+        return errors.page(request, 400, _explanation(request, str(why)))
+    if not is_inside:
+        return _come_in(request, asked)
+    if request.POST.get("verb") == "finish":
+        return _finish(request, asked)
+    return _page(request, asked, _form(request, asked))
+
+
+def _read(
+    request: HttpRequest, dialect: flow.Dialect, *, is_inside: bool
+) -> flow.Request:
+    if is_inside:
+        return flow.read(request.GET, dialect)
+    with tenancy.all_accounts():
+        return flow.read(request.GET, dialect)
+
+
+def _come_in(request: HttpRequest, asked: flow.Request) -> HttpResponse:
+    """Offer a stranger to sign in or up, and to come back here."""
+    way_back = urlencode({"next": request.get_full_path()})
+    if request.user.is_authenticated:
+        return redirect(f"{reverse('account_create')}?{way_back}")
+    context = {
+        "asked": asked,
+        "cancel_url": flow.cancelled(asked),
+        "login_url": f"{reverse('account_login')}?{way_back}",
+        "signup_url": f"{reverse('account_signup')}?{way_back}",
+    }
+    return render(request, "integrations/connect_sign_in.html", context)
+
+
+def _switch(request: AccountRequest) -> HttpResponse:
+    """Go on in another account of the user's, on this same page."""
+    mine: list[Account] = getattr(request, "my_accounts", [])
+    account = get_object_or_404(
+        Account,
+        subdomain=request.POST.get("account", ""),
+        pk__in=[one.pk for one in mine],
+    )
+    request.session[SESSION_KEY] = account.pk
+    return redirect(request.get_full_path())
+
+
+def _finish(request: AccountRequest, asked: flow.Request) -> HttpResponse:
+    """Make the keys and go back to the partner, whose address was checked."""
+    form = _form(request, asked)
+    if not form.is_valid():
+        return _page(request, asked, form, status=422)
+    try:
+        integrations = flow.finish(
+            asked,
+            form.choice,
+            token=form.cleaned_data["token"],
+            actor=request.actor,
+            at=timezone.now(),
+        )
+    except catalogue.Refused as refusal:
+        form.add_error("name", str(refusal))
+        return _page(request, asked, form, status=422)
+    return HttpResponseRedirect(flow.answer(asked, request.account, integrations))
+
+
+def _form(request: AccountRequest, asked: flow.Request) -> ConnectForm:
+    several = asked.dialect.takes_several
+    if request.POST.get("verb") == "finish":
+        return ConnectForm(request.POST, account=request.account, takes_several=several)
+    return ConnectForm(
+        account=request.account,
+        takes_several=several,
+        initial={"token": flow.new_token()},
+    )
+
+
+def _page(
+    request: AccountRequest, asked: flow.Request, form: ConnectForm, status: int = 200
+) -> HttpResponse:
+    may_finish = request.actor.may("configure")
+    context = {
+        "asked": asked,
+        "form": form,
+        "may_finish": may_finish,
+        "who_may": [] if may_finish else flow.who_may_finish(request.account),
+        "cancel_url": flow.cancelled(asked),
+        "other_accounts": [
+            one for one in request.my_accounts if one.pk != request.account.pk
+        ],
+    }
+    return render(request, "integrations/connect.html", context, status=status)
+
+
+def _explanation(request: AccountRequest, why: str) -> str:
+    if why == "address":
+        return _(
+            "The link asks us to send you to an address that its maker has not"
+            " registered with us, so we do not. Nothing was connected. Start again"
+            " from the monitoring tool, or tell its maker the reference number."
+        )
+    if len(getattr(request, "my_accounts", [])) > 1:
+        return _(
+            "The link names a monitoring tool that the account %(account)s does not"
+            " know. Nothing was connected. If another account of yours knows it, switch"
+            " to that account and follow the link again."
+        ) % {"account": request.account.name}
+    return _(
+        "The link names a monitoring tool that we do not know. Nothing was connected."
+        " Start again from the tool, or tell its maker the reference number."
+    )

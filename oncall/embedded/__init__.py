@@ -1,0 +1,1 @@
+"""The parts that `manage.py up` brings along: PostgreSQL, Redis and their folder."""

@@ -1,0 +1,313 @@
+"""The rows of a schedule's editor: layers, and the windows that restrict them."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oncall import rotations, schedules
+from oncall.forms import choices, rows, times
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+TURNS = {"daily": DAY, "weekly": WEEK}
+UNITS = {"hours": timedelta(hours=1), "days": DAY}
+WEEKDAYS = [
+    (1, gettext_lazy("Monday")),
+    (2, gettext_lazy("Tuesday")),
+    (3, gettext_lazy("Wednesday")),
+    (4, gettext_lazy("Thursday")),
+    (5, gettext_lazy("Friday")),
+    (6, gettext_lazy("Saturday")),
+    (7, gettext_lazy("Sunday")),
+]
+
+
+def _time_field(label: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+
+def _weekday_field(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label, choices=WEEKDAYS, coerce=int, empty_value=None, required=False
+    )
+
+
+class RestrictionForm(rows.QuietForm):
+    """A window, each day or each week, in which the layer is open."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Open"),
+        choices=[
+            ("daily", gettext_lazy("Every day")),
+            ("weekly", gettext_lazy("Every week")),
+        ],
+    )
+    start_weekday = _weekday_field(gettext_lazy("From day"))
+    start = _time_field(gettext_lazy("From"))
+    end_weekday = _weekday_field(gettext_lazy("Until day"))
+    end = _time_field(gettext_lazy("Until"))
+
+    def clean(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().clean() or self.cleaned_data
+        if "start" in fields and "end" in fields and not self._duration():
+            raise forms.ValidationError(
+                _("From and until are the same; remove the window to cover everything.")
+            )
+        return fields
+
+    def restriction(self) -> schedules.Restriction:
+        """Answer the window, once the form is valid."""
+        fields = self.cleaned_data
+        is_weekly = fields["kind"] == "weekly"
+        return schedules.Restriction(
+            kind="weekly" if is_weekly else "daily",
+            start_time=fields["start"],
+            duration=self._duration(),
+            weekday=(fields["start_weekday"] or 1) if is_weekly else None,
+        )
+
+    def _duration(self) -> timedelta:
+        fields = self.cleaned_data
+        length = times.since_midnight(fields["end"]) - times.since_midnight(
+            fields["start"]
+        )
+        if fields.get("kind") != "weekly":
+            return length % DAY
+        days = (fields.get("end_weekday") or 1) - (fields.get("start_weekday") or 1)
+        return (length + days * DAY) % WEEK
+
+
+class LayerForm(rows.QuietForm):
+    """People who take turns, and when they hand over."""
+
+    public_id = forms.CharField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(
+        label=gettext_lazy("Name of the layer"), max_length=255, required=False
+    )
+    rotation = forms.ChoiceField(
+        label=gettext_lazy("Turns"),
+        choices=[
+            ("daily", gettext_lazy("Daily")),
+            ("weekly", gettext_lazy("Weekly")),
+            ("custom", gettext_lazy("Custom length")),
+        ],
+    )
+    length = forms.DecimalField(
+        label=gettext_lazy("Length of a turn"), min_value=0, required=False
+    )
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Counted in"),
+        choices=[("hours", gettext_lazy("hours")), ("days", gettext_lazy("days"))],
+        required=False,
+    )
+    handoff_weekday = _weekday_field(gettext_lazy("Hand-off day"))
+    handoff = _time_field(gettext_lazy("Hand-off time"))
+    starts = times.LocalDateTimeField(label=gettext_lazy("Starts"))
+    ends = times.LocalDateTimeField(label=gettext_lazy("Ends"), required=False)
+
+    def __init__(
+        self,
+        data: rows.Data,
+        *,
+        number: int,
+        picker: choices.Picker,
+        stored: tuple[rotations.Layer, ZoneInfo] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.title = _("Layer %(number)d") % {"number": number}
+        self.picker = picker
+        self.stored = stored
+        self.fields["people"] = choices.PickedField(
+            picker, once=False, label=_("People, in the order of their turns")
+        )
+        name = f"{self.prefix}-restriction"
+        self.restrictions = [
+            RestrictionForm(data, prefix=f"{name}-{index}", quiet=self.quiet)
+            for index in range(len(rows.read(data, name)))
+        ]
+        for place, form in enumerate(self.restrictions, start=1):
+            form.title = _("%(layer)s, window %(number)d") % {
+                "layer": self.title,
+                "number": place,
+            }
+
+    @property
+    def boxes(self) -> list[SafeString]:
+        label = _("%(layer)s, person") % {"layer": self.title}
+        bound = self["people"]
+        return self.picker.boxes(bound.html_name, bound.value() or [], label)
+
+    def clean_people(self) -> list[Any]:
+        people: list[Any] = self.cleaned_data["people"]
+        if not people:
+            raise forms.ValidationError(_("Choose at least one person."))
+        return people
+
+    def clean(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().clean() or self.cleaned_data
+        if fields.get("rotation") == "custom":
+            if fields.get("length") is None and "length" not in self.errors:
+                self.add_error("length", _("Say how long a turn is."))
+            elif "length" in fields and (
+                problem := rotations.turn_problem(self._turn_length())
+            ):
+                self.add_error("length", problem)
+        starts, ends = fields.get("starts"), fields.get("ends")
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("The end must be after the start."))
+        return fields
+
+    def layer(self, zone: ZoneInfo) -> rotations.Layer:
+        """Answer the layer, once the form and its windows are valid."""
+        fields = self.cleaned_data
+        starts_at = self._instant("starts", zone)
+        assert starts_at is not None  # noqa: S101 - a required field
+        return rotations.Layer(
+            public_id=fields["public_id"],
+            name=fields["name"],
+            starts_at=starts_at,
+            ends_at=self._instant("ends", zone),
+            rotation_virtual_start=self._virtual_start(zone),
+            turn_length=self._turn_length(),
+            people=tuple(fields["people"]),
+            restrictions=tuple(form.restriction() for form in self.restrictions),
+        )
+
+    def _is_kept(self, *names: str) -> bool:
+        """Whether nothing but what is stored was typed; it may be finer than typing."""
+        if self.stored is None:
+            return False
+        before = row_of(*self.stored)
+        return all(
+            self.data.get(self.add_prefix(name), "") == before.get(name, "")
+            for name in names
+        )
+
+    def _instant(self, name: str, zone: ZoneInfo) -> datetime | None:
+        if self.stored and self.stored[1] == zone and self._is_kept(name):
+            layer = self.stored[0]
+            return layer.starts_at if name == "starts" else layer.ends_at
+        naive: datetime | None = self.cleaned_data[name]
+        return times.instant(naive, zone) if naive else None
+
+    def _turn_length(self) -> timedelta:
+        fields = self.cleaned_data
+        if self.stored and self._is_kept("rotation", "length", "unit"):
+            return self.stored[0].turn_length
+        if fields["rotation"] in TURNS:
+            return TURNS[fields["rotation"]]
+        unit = UNITS[fields.get("unit") or "hours"]
+        seconds = float(fields["length"]) * unit.total_seconds()
+        return timedelta(seconds=round(min(seconds, WEEK.total_seconds() * 520)))
+
+    def _virtual_start(self, zone: ZoneInfo) -> datetime:
+        """When a turn of the first person begins.
+
+        A stored rotation keeps its rhythm: only the time and the day of its hand-offs
+        move. A new one begins with the first person at its start.
+        """
+        handoff = ("rotation", "handoff_weekday", "handoff")
+        if self.stored and self.stored[1] == zone and self._is_kept(*handoff):
+            return self.stored[0].rotation_virtual_start
+        if self.stored:
+            anchor = times.local(self.stored[0].rotation_virtual_start, self.stored[1])
+            return times.instant(self._handoff_near(anchor), zone)
+        return self._last_handoff(zone)
+
+    def _handoff_near(self, anchor: datetime) -> datetime:
+        fields = self.cleaned_data
+        near = datetime.combine(anchor.date(), fields["handoff"])
+        if fields["rotation"] != "weekly":
+            return near
+        weekday: int = fields["handoff_weekday"] or 1
+        return near + (weekday - near.isoweekday()) * DAY
+
+    def _last_handoff(self, zone: ZoneInfo) -> datetime:
+        """The last hand-off up to the start, so that the first person is first."""
+        starts: datetime = self.cleaned_data["starts"]
+        last = self._handoff_near(starts)
+        if last > starts:
+            last -= WEEK if self.cleaned_data["rotation"] == "weekly" else DAY
+        length = self._turn_length()
+        begun, start = times.instant(last, zone), times.instant(starts, zone)
+        # Turns of some hours may have passed since then: the first person's is next.
+        return (
+            begun
+            if length % DAY == timedelta()
+            else (begun + (start - begun) // length * length)
+        )
+
+
+def blank_restriction() -> rows.Data:
+    """Answer what a new window shows."""
+    return MultiValueDict(
+        {
+            "kind": ["daily"],
+            "start_weekday": ["1"],
+            "start": ["09:00"],
+            "end_weekday": ["5"],
+            "end": ["17:00"],
+        }
+    )
+
+
+def blank_layer(now: datetime, zone: ZoneInfo) -> rows.Data:
+    """Answer what a new layer shows: turns of a week, from this hour on."""
+    starts = times.local(now, zone).replace(minute=0, second=0)
+    return MultiValueDict(
+        {
+            "people": [""],
+            "rotation": ["weekly"],
+            "unit": ["hours"],
+            "handoff_weekday": ["1"],
+            "handoff": ["09:00"],
+            "starts": [starts.isoformat(timespec="minutes")],
+        }
+    )
+
+
+def row_of(layer: rotations.Layer, zone: ZoneInfo) -> rows.Data:
+    """Answer what the form of a stored layer shows."""
+    handoff = times.local(layer.rotation_virtual_start, zone)
+    known = {length: name for name, length in TURNS.items()}
+    unit = "hours" if layer.turn_length % DAY else "days"
+    row: rows.Data = MultiValueDict(
+        {
+            "public_id": [layer.public_id],
+            "name": [layer.name],
+            "people": [member.public_id for member in layer.people],
+            "rotation": [known.get(layer.turn_length, "custom")],
+            "length": [f"{layer.turn_length / UNITS[unit]:g}"],
+            "unit": [unit],
+            "handoff_weekday": [str(handoff.isoweekday())],
+            "handoff": [times.typed_time(handoff.time())],
+            "starts": [times.typed(layer.starts_at, zone)],
+            "ends": [times.typed(layer.ends_at, zone)],
+        }
+    )
+    return rows.write(row, "restriction", [_window(r) for r in layer.restrictions])
+
+
+def _window(restriction: schedules.Restriction) -> rows.Data:
+    start = times.since_midnight(restriction.start_time)
+    end = start + restriction.duration
+    weekday = restriction.weekday or 1
+    midnight = datetime.combine(times.EPOCH, time())
+    return MultiValueDict(
+        {
+            "kind": [restriction.kind],
+            "start_weekday": [str(weekday)],
+            "start": [times.typed_time(restriction.start_time)],
+            "end_weekday": [str((weekday - 1 + end // DAY) % 7 + 1)],
+            "end": [times.typed_time((midnight + end % DAY).time())],
+        }
+    )

@@ -1,0 +1,15 @@
+"""Schedules and escalation policies."""
+
+from oncall.models.policy import EscalationPolicy, EscalationRule, EscalationTarget
+from oncall.models.schedule import Layer, LayerUser, Override, Restriction, Schedule
+
+__all__ = [
+    "EscalationPolicy",
+    "EscalationRule",
+    "EscalationTarget",
+    "Layer",
+    "LayerUser",
+    "Override",
+    "Restriction",
+    "Schedule",
+]

@@ -1,0 +1,1 @@
+"""Template tags that are available in every template."""

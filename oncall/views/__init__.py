@@ -1,0 +1,1 @@
+"""Pages of escalation policies, schedules, and who is on call now."""

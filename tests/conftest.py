@@ -1,0 +1,97 @@
+"""The database of the tests, and the two accounts that they speak of."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from accounts import tenancy
+from accounts.models import Account
+from incidents.models import Integration, Service
+from oncall.models import EscalationPolicy
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker) -> Iterator[None]:
+    """Make a database as its owner; the tests themselves use the product's role."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test_oncall_{worker}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        _as_owner("DROP DATABASE IF EXISTS {}", name)
+        _as_owner("CREATE DATABASE {}", name)
+        for alias in ("default", "owner"):
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+        call_command("migrate", verbosity=0)
+        role = connections["default"].settings_dict["USER"]
+        with connections["owner"].cursor() as cursor:
+            # Tests of committed work empty the tables afterwards.
+            cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{role}"')
+        connections["owner"].close()
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        _as_owner("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _as_owner(statement: str, database: str) -> None:
+    url = os.environ["DATABASE_OWNER_URL"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
+
+
+@pytest.fixture(autouse=True)
+def _sees_every_account(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test look everywhere; what it tests opens scopes of its own."""
+    if "db" in request.fixturenames and "transactional_db" not in request.fixturenames:
+        request.getfixturevalue("db")
+        tenancy._name(tenancy.ALL)
+    yield
+
+
+@dataclass
+class World:
+    """An account, its people, and a service that pages them."""
+
+    account: Account
+    people: dict[str, factories.Person]
+    policy: EscalationPolicy
+    service: Service
+    integration: Integration
+
+    def __getattr__(self, name: str) -> factories.Person:
+        try:
+            return self.people[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _world(name: str, *people: tuple[str, str]) -> World:
+    account = factories.account(name)
+    made = {
+        person.lower(): factories.person(account, person, role)
+        for person, role in people
+    }
+    first, *others = [person.membership for person in made.values()]
+    levels = [[member] for member in (first, *others)]
+    policy = factories.policy(account, *levels)
+    service = factories.service(account, policy)
+    return World(account, made, policy, service, factories.integration(service))
+
+
+@pytest.fixture
+def acme(db) -> World:
+    """Acme: Alice owns it and is level 1 of Default, Bob responds at level 2."""
+    return _world("Acme", ("Alice", "owner"), ("Bob", "responder"))
+
+
+@pytest.fixture
+def globex(db) -> World:
+    """Globex: Mallory owns it, and must see nothing of Acme."""
+    return _world("Globex", ("Mallory", "owner"))

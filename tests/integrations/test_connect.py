@@ -1,0 +1,369 @@
+"""The connect flow: a partner asks, a person chooses, and only then goes a key back."""
+
+import json
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from django.test import Client
+
+from incidents.models import Integration, Service
+from integrations.models import App, Connection
+from tests import factories
+
+CALLBACK = "https://tool.example/oncall/callback"
+
+
+@pytest.fixture
+def app(db):
+    """A public partner, as operators register it."""
+    return make_app()
+
+
+def make_app(name="ThousandEars", redirect_uris=CALLBACK, **fields):
+    return App.objects.create(
+        name=name,
+        redirect_uris=redirect_uris,
+        client_type="confidential",
+        authorization_grant_type="authorization-code",
+        **fields,
+    )
+
+
+def connect_url(app, callback=CALLBACK):
+    return f"/connect?vendor={app.vendor_key}&callback={quote(callback, safe='')}"
+
+
+def install_url(app, address=CALLBACK, name="redirect_url", app_id=None):
+    app_id = app_id or app.client_id
+    address = quote(address, safe="")
+    return f"/install/integration?app_id={app_id}&{name}={address}&version=2"
+
+
+def finish(client, url, **values):
+    """Press the button on a page that was opened before."""
+    token = client.get(url).context["form"].initial["token"]
+    return client.post(url, {"verb": "finish", "token": token, **values})
+
+
+def query_of(answer):
+    """Take the partner's part of a redirect apart."""
+    assert answer.status_code == 302
+    found = urlsplit(answer["Location"])
+    return f"{found.scheme}://{found.netloc}{found.path}", parse_qs(found.query)
+
+
+class TestConnect:
+    def test_a_chosen_service_gets_a_key_that_goes_to_the_partner(
+        self, client, acme, app
+    ):
+        client.force_login(acme.alice.user)
+        answer = finish(client, connect_url(app), service=acme.service.public_id)
+        address, query = query_of(answer)
+        integration = Integration.across_accounts.get(name="ThousandEars")
+        assert address == CALLBACK
+        assert query == {
+            "account": ["acme"],
+            "service_key": [integration.key],
+            "service_name": ["Checkout"],
+        }
+        assert integration.service == acme.service
+        connection = Connection.across_accounts.get()
+        assert connection.integration == integration
+        assert connection.connected_by == acme.alice.membership
+
+    def test_a_new_service_is_created_by_name_and_policy(self, client, acme, app):
+        client.force_login(acme.alice.user)
+        answer = finish(
+            client,
+            connect_url(app),
+            name="Café & Bar",
+            policy=acme.policy.public_id,
+        )
+        _address, query = query_of(answer)
+        assert query["service_name"] == ["Café & Bar"]
+        service = Service.across_accounts.get(name="Café & Bar")
+        assert service.escalation_policy == acme.policy
+        assert service.integrations.get().key == query["service_key"][0]
+
+    def test_the_partners_own_parameters_are_kept(self, client, acme, app):
+        client.force_login(acme.alice.user)
+        url = connect_url(app, f"{CALLBACK}?state=a%2Bb&step=2")
+        answer = finish(client, url, service=acme.service.public_id)
+        assert answer["Location"].startswith(f"{CALLBACK}?state=a%2Bb&step=2&account=")
+
+    def test_a_link_cannot_bring_answers_of_its_own(self, client, acme, app):
+        client.force_login(acme.alice.user)
+        stolen = f"{CALLBACK}?service_key=evil&serv%69ce_key=evil&state=1"
+        answer = finish(
+            client, connect_url(app, stolen), service=acme.service.public_id
+        )
+        _address, query = query_of(answer)
+        assert len(query["service_key"]) == 1
+        assert "evil" not in answer["Location"]
+        assert query["state"] == ["1"]
+
+    def test_sending_the_form_twice_makes_one_integration(self, client, acme, app):
+        client.force_login(acme.alice.user)
+        url = connect_url(app)
+        token = client.get(url).context["form"].initial["token"]
+        form = {"verb": "finish", "token": token, "name": "Shop"}
+        form["policy"] = acme.policy.public_id
+        first, second = (client.post(url, form) for _ in range(2))
+        assert first["Location"] == second["Location"]
+        assert Connection.across_accounts.count() == 1
+
+    def test_opening_the_page_makes_nothing(self, client, acme, app):
+        client.force_login(acme.alice.user)
+        page = client.get(connect_url(app))
+        assert page.status_code == 200
+        assert "ThousandEars" in page.text
+        assert "Finish integration" in page.text
+        assert Connection.across_accounts.count() == 0
+
+    def test_cancel_goes_back_with_an_error(self, client, acme, app):
+        client.force_login(acme.alice.user)
+        page = client.get(connect_url(app, f"{CALLBACK}?state=1"))
+        assert page.context["cancel_url"] == f"{CALLBACK}?state=1&error=cancelled"
+        assert f'href="{CALLBACK}?state=1&amp;error=cancelled"' in page.text
+
+    def test_a_stranger_signs_in_first_and_comes_back(self, client, app):
+        url = connect_url(app)
+        page = client.get(url)
+        assert f"/accounts/login/?next={quote(url)}".replace("&", "%26") in page.text
+        assert f"/accounts/signup/?next={quote(url)}" in page.text
+        assert "Finish integration" not in page.text
+
+    def test_a_stranger_can_finish_nothing(self, client, acme, app):
+        answer = client.post(
+            connect_url(app),
+            {"verb": "finish", "token": "x" * 32, "service": acme.service.public_id},
+        )
+        assert answer.status_code == 200
+        assert Connection.across_accounts.count() == 0
+
+    def test_a_responder_reads_who_may_finish(self, client, acme, app):
+        client.force_login(acme.bob.user)
+        page = client.get(connect_url(app))
+        assert "Finish integration" not in page.text
+        assert "Alice" in page.text
+
+    def test_a_responder_may_not_finish(self, client, acme, app):
+        client.force_login(acme.bob.user)
+        answer = client.post(
+            connect_url(app),
+            {"verb": "finish", "token": "x" * 32, "service": acme.service.public_id},
+        )
+        assert answer.status_code == 403
+        assert Connection.across_accounts.count() == 0
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {},
+            {"name": " "},
+            {"service": "PNOSUCHSERVICE"},
+            {"name": "Both", "service": "mine"},
+            {"name": "New", "policy": "PNOSUCHPOLICY"},
+            {"name": "Checkout", "policy": "mine"},
+            {"service": "mine", "token": ""},
+        ],
+    )
+    def test_an_unclear_choice_is_asked_again(self, client, acme, app, values):
+        client.force_login(acme.alice.user)
+        mine = {"service": acme.service.public_id, "policy": acme.policy.public_id}
+        values = {n: mine[n] if v == "mine" else v for n, v in values.items()}
+        answer = finish(client, connect_url(app), **values)
+        assert answer.status_code == 422
+        assert Connection.across_accounts.count() == 0
+        if values.get("name", "").strip():
+            assert f'value="{values["name"]}"' in answer.text
+
+    def test_another_accounts_service_and_policy_are_refused(
+        self, client, acme, globex, app
+    ):
+        client.force_login(globex.mallory.user)
+        stolen = finish(client, connect_url(app), service=acme.service.public_id)
+        assert stolen.status_code == 422
+        stolen = finish(
+            client, connect_url(app), name="X", policy=acme.policy.public_id
+        )
+        assert stolen.status_code == 422
+        assert Connection.across_accounts.count() == 0
+
+    def test_another_persons_token_gives_no_key(self, client, acme, globex, app):
+        client.force_login(acme.alice.user)
+        url = connect_url(app)
+        token = client.get(url).context["form"].initial["token"]
+        mine = {"verb": "finish", "token": token, "service": acme.service.public_id}
+        _address, query = query_of(client.post(url, mine))
+        client.force_login(globex.mallory.user)
+        other = mine | {"service": globex.service.public_id}
+        _address, stolen = query_of(client.post(url, other))
+        assert stolen["service_key"] != query["service_key"]
+        assert stolen["account"] == ["globex"]
+
+    def test_a_form_of_another_site_is_refused(self, acme, app):
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(acme.alice.user)
+        answer = strict.post(connect_url(app), {"verb": "finish"})
+        assert answer.status_code == 403
+
+    def test_one_may_go_on_in_another_account(self, client, acme, globex, app):
+        globex.account.memberships.create(user=acme.alice.user, role="owner")
+        client.force_login(acme.alice.user)
+        url = connect_url(app)
+        assert "Use Globex instead" in client.get(url).text
+        moved = client.post(url, {"verb": "switch", "account": "globex"})
+        assert moved["Location"] == url
+        _address, query = query_of(
+            finish(client, url, service=globex.service.public_id)
+        )
+        assert query["account"] == ["globex"]
+
+    def test_one_may_not_go_on_in_somebody_elses_account(
+        self, client, acme, globex, app
+    ):
+        client.force_login(acme.alice.user)
+        answer = client.post(
+            connect_url(app), {"verb": "switch", "account": "globex"}
+        )
+        assert answer.status_code == 404
+
+
+class TestInstall:
+    def test_each_chosen_service_gets_a_key_of_its_own(self, client, acme, app):
+        other = factories.service(acme.account, acme.policy, "Search")
+        client.force_login(acme.alice.user)
+        answer = finish(
+            client,
+            install_url(app, f"{CALLBACK}?state=7&account=12"),
+            services=[acme.service.public_id, other.public_id],
+            name="Shop",
+            policy=acme.policy.public_id,
+        )
+        address, query = query_of(answer)
+        assert address == CALLBACK
+        assert query["state"] == ["7"]
+        assert query["account"] == ["12"]
+        config = json.loads(query["config"][0])
+        assert config["account"] == {
+            "subdomain": "acme",
+            "name": "Acme",
+            "Name": "Acme",
+        }
+        keys = config["integration_keys"]
+        assert [key["name"] for key in keys] == ["Checkout", "Search", "Shop"]
+        for key in keys:
+            assert key["type"] == "service"
+            service = Service.across_accounts.get(public_id=key["id"])
+            assert service.integrations.filter(key=key["integration_key"]).exists()
+
+    @pytest.mark.parametrize("name", ["redirect_url", "redirect_uri"])
+    @pytest.mark.parametrize("by", ["client_id", "public_id"])
+    def test_both_names_of_the_address_and_of_the_app_work(
+        self, client, acme, app, name, by
+    ):
+        client.force_login(acme.alice.user)
+        url = install_url(app, name=name, app_id=getattr(app, by))
+        answer = finish(client, url, services=[acme.service.public_id])
+        assert query_of(answer)[0] == CALLBACK
+
+    def test_nothing_chosen_is_asked_again(self, client, acme, app):
+        client.force_login(acme.alice.user)
+        assert finish(client, install_url(app)).status_code == 422
+
+    def test_cancel_goes_back_with_an_error(self, client, acme, app):
+        client.force_login(acme.alice.user)
+        page = client.get(install_url(app))
+        assert page.context["cancel_url"] == f"{CALLBACK}?error=cancelled"
+
+
+class TestNoWayBack:
+    @pytest.mark.parametrize("is_signed_in", [True, False])
+    @pytest.mark.parametrize("vendor", ["", "f" * 20, "\0", "é"])
+    def test_an_unknown_vendor_gets_a_page_and_no_redirect(
+        self, client, acme, app, vendor, is_signed_in
+    ):
+        if is_signed_in:
+            client.force_login(acme.alice.user)
+        answer = client.get("/connect", {"vendor": vendor, "callback": CALLBACK})
+        self.is_plain_error(answer)
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "",
+            "https://evil.example/oncall/callback",
+            "//tool.example/oncall/callback",
+            "//evil.example",
+            "/oncall/callback",
+            "http://tool.example/oncall/callback",
+            "https://tool.example:8443/oncall/callback",
+            "https://tool.example:443/oncall/callback",
+            "https://tool.example./oncall/callback",
+            "https://TOOL.example/oncall/callback",
+            "HTTPS://tool.example/oncall/callback",
+            "https://tool.example/oncall/Callback",
+            "https://tool.example/oncall/callback/",
+            "https://tool.example/oncall/callback/..",
+            "https://tool.example/oncall/../oncall/callback",
+            "https://tool.example/oncall/callback%2f",
+            "https://tool.example/oncall/callback;x",
+            "https://tool.example/oncall/callbackx",
+            "https://tool.example@evil.example/oncall/callback",
+            "https://user@tool.example/oncall/callback",
+            "https://user:pass@tool.example/oncall/callback",
+            "https://tool.example.evil.example/oncall/callback",
+            "https://tool.example\\@evil.example/oncall/callback",
+            "https:\\\\tool.example\\oncall\\callback",
+            "https://tool.example/oncall/callback#fragment",
+            "https://tool.example/oncall/callback?x=1#fragment",
+            "https://tool.example/oncall/callback\r\nX: y",
+            "https://tool.example/oncall/callback?x=\r\nX: y",
+            " https://tool.example/oncall/callback",
+            "https://tool.example/oncall/callback ",
+            "https://tool.example/oncall/callback\0",
+            "javascript:alert(1)//https://tool.example/oncall/callback",
+            "data:text/html,x",
+            "https://tool.example/oncall/callback?" + "x" * 3000,
+        ],
+    )
+    def test_an_address_that_is_not_registered_gets_a_page_and_no_redirect(
+        self, client, acme, app, address
+    ):
+        client.force_login(acme.alice.user)
+        self.is_plain_error(client.get(connect_url(app, address)))
+        self.is_plain_error(client.get(install_url(app, address)))
+        answer = client.post(
+            connect_url(app, address),
+            {"verb": "finish", "token": "x" * 32, "service": acme.service.public_id},
+        )
+        self.is_plain_error(answer)
+        assert Connection.across_accounts.count() == 0
+
+    @pytest.mark.parametrize("fields", [{"has_events": False}, {"disabled_at": "now"}])
+    def test_an_app_that_may_not_ask_is_unknown(self, client, acme, fields):
+        if "disabled_at" in fields:
+            fields = {"disabled_at": factories.NOON}
+        client.force_login(acme.alice.user)
+        self.is_plain_error(client.get(connect_url(make_app(**fields))))
+
+    def test_an_app_of_another_account_is_unknown(self, client, acme, globex):
+        app = make_app(account=globex.account)
+        client.force_login(acme.alice.user)
+        self.is_plain_error(client.get(connect_url(app)))
+        client.force_login(globex.mallory.user)
+        assert client.get(connect_url(app)).status_code == 200
+
+    def test_a_registered_parameter_must_be_there(self, client, acme):
+        app = make_app(redirect_uris=f"{CALLBACK}?tenant=1")
+        client.force_login(acme.alice.user)
+        self.is_plain_error(client.get(connect_url(app, f"{CALLBACK}?tenant=2")))
+        good = client.get(connect_url(app, f"{CALLBACK}?tenant=1&state=x"))
+        assert good.status_code == 200
+
+    def is_plain_error(self, answer):
+        assert answer.status_code == 400
+        assert "Location" not in answer
+        assert "Reference number" in answer.text
+        assert "evil.example" not in answer.text
