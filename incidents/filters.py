@@ -43,7 +43,7 @@ def _day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"})
 
 
-class IncidentFilter(django_filters.FilterSet):
+class IncidentFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows a list of incidents; a value that makes no sense narrows nothing."""
 
     q = django_filters.CharFilter(

@@ -1,5 +1,6 @@
 """Plain text for text messages: the GSM alphabet, of which 160 characters fit one."""
 
+# ruff: noqa: RUF001
 import unicodedata
 
 LONGEST = 160
@@ -9,28 +10,25 @@ BASIC = set(
 )
 # These take the room of two.
 EXTENDED = set("^{}\\[~]|€")
-SPELLED = {
+ENGLISH = {
+    # Russian, Ukrainian and Bulgarian
+    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e",
+    "є": "e", "ж": "zh", "з": "z", "и": "i", "й": "i", "і": "i", "ї": "i", "к": "k",
+    "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t",
+    "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
+    "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+    # Greek
+    "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i",
+    "θ": "th", "ι": "i", "κ": "k", "λ": "l", "μ": "m", "ν": "n", "ξ": "x",
+    "ο": "o", "π": "p", "ρ": "r", "σ": "s", "ς": "s", "τ": "t", "υ": "y",
+    "φ": "f", "χ": "ch", "ψ": "ps", "ω": "o",
+    # Latin letters that are more than a letter and its mark
+    "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "ı": "i", "ħ": "h",
+    # Signs
     **dict.fromkeys("‘’‚‛′`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
     **dict.fromkeys("‐‑‒–—−", "-"),
-    **{"…": "...", "•": "-", "→": "->", "←": "<-", "×": "x", "≥": ">=", "≤": "<="},
-    **{"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "þ": "th", "Þ": "Th", "ð": "d"},
-    **{"œ": "oe", "Œ": "OE", "ı": "i", "ĸ": "k", "ħ": "h", "Ħ": "H", "ŋ": "ng"},
-    **dict(
-        zip(
-            "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
-            "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch"
-            "  y  e yu ya i i e g".split(" "),
-            strict=True,
-        )
-    ),
-    **dict(
-        zip(
-            "αβγδεζηθικλμνξοπρσςτυφχψω",
-            "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(" "),
-            strict=True,
-        )
-    ),
+    "…": "...", "•": "-", "→": "->", "←": "<-", "×": "x", "≥": ">=", "≤": "<=",
 }
 
 
@@ -63,15 +61,14 @@ def fitted(text: str, room: int) -> str:
 def _spelled(character: str) -> str:
     if character in BASIC or character in EXTENDED:
         return character
-    lower = character.lower()
-    if character in SPELLED:
-        return SPELLED[character]
-    if lower in SPELLED:
-        return SPELLED[lower].capitalize()
+    if character in ENGLISH:
+        return ENGLISH[character]
+    if character.lower() in ENGLISH:
+        return ENGLISH[character.lower()].capitalize()
     bare = "".join(
         c for c in unicodedata.normalize("NFKD", character) if not _is_mark(c)
     )
-    if bare != character and all(c in BASIC or c in EXTENDED for c in bare):
+    if bare and bare != character and all(c in BASIC or c in EXTENDED for c in bare):
         return bare
     return " " if character.isspace() else "?"
 

@@ -1,5 +1,6 @@
 """Renders what a channel carries from the templates of its kind of message."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from accounts.channels import Message, Page
 PRODUCT = "OnCall"
 # Where a template's text is markup, what a tool or a person wrote is escaped.
 MARKUP = {"html", "xml"}
+# Characters that no XML document may have, even escaped.
+NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 STATUSES = {
     "triggered": _("Triggered"),
     "acknowledged": _("Acknowledged"),
@@ -29,7 +32,8 @@ def render(message: Message, form: str, **extra: Any) -> str:
         | extra,
         autoescape=form in MARKUP,
     )
-    return str(template.template.render(context)).strip()  # type: ignore[attr-defined]
+    text = str(template.template.render(context)).strip()  # type: ignore[attr-defined]
+    return NOT_XML.sub("", text) if form in MARKUP else text
 
 
 def one_line(text: str) -> str:
@@ -50,6 +54,7 @@ def _of_page(message: Message) -> dict[str, Any]:
         return {}
     return {
         "title": one_line(message.title),
+        "spoken": shortened(one_line(message.title).rstrip("."), 200),
         "status": STATUSES.get(message.status, message.status),
         "details": shortened(message.details.strip(), 500),
     }

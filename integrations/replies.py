@@ -53,10 +53,12 @@ def answer(token: str, verb: str, *, via: str, at: datetime) -> Reply:
 
 
 def by_text(number: str, body: str, *, at: datetime) -> Reply:
-    """Do what a text says: a code, for the last page to that number or the one named."""
+    """Do what a text says, for the last page to that number or the incident it names."""
     with tenancy.all_accounts():
         if not _is_known(number):
-            return Reply(_("OnCall does not know this number, so it did nothing."), False)
+            return Reply(
+                _("OnCall does not know this number, so it did nothing."), False
+            )
         read = TEXT.fullmatch(body.lower())
         verb = CODES.get(read["code"]) if read else None
         if read is None or verb is None:
@@ -124,7 +126,6 @@ def _complete() -> QuerySet[Notification]:
 def _is_known(number: str) -> bool:
     return ContactMethod.across_accounts.filter(
         address=number,
-        kind="sms",
         disabled_at=None,
         membership__deactivated_at=None,
         membership__user__is_active=True,
@@ -164,16 +165,14 @@ def _settled(incident: Incident | None) -> Reply | None:
     """Say that a page was answered while the phone was still ringing."""
     if incident is None or incident.status == states.TRIGGERED:
         return None
-    state = str(wording.state(incident)[1])
-    return Reply(
-        _("Incident %(number)d is %(status)s already %(by)s. There is nothing to do.")
-        % {
-            "number": incident.number,
-            "status": incident.get_status_display().lower(),
-            "by": state,
-        },
-        ok=False,
-    )
+    by = wording.state(incident)[1]
+    facts = {
+        "number": incident.number,
+        "status": incident.get_status_display(),
+        "by": by,
+    }
+    words = _("Incident %(number)d: %(status)s %(by)s. There is nothing to do.") % facts
+    return Reply(words.replace(" .", "."), ok=False)
 
 
 def _nothing(number: str | None) -> str:

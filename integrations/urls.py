@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from integrations import events
+from integrations.twilio import callbacks
 from integrations.views import connect, health, responder
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,4 +19,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Partners know these two addresses.
     re_path(r"^connect/?$", connect.connect, name="connect"),
     re_path(r"^install/integration/?$", connect.install, name="install"),
+    re_path(r"^twilio/sms/?$", callbacks.sms, name="twilio_sms"),
+    re_path(
+        r"^twilio/voice/(?P<token>[^/]+)/?$", callbacks.voice, name="twilio_voice"
+    ),
+    re_path(
+        r"^twilio/voice/(?P<token>[^/]+)/keys/?$", callbacks.keys, name="twilio_keys"
+    ),
+    re_path(
+        r"^twilio/status/(?P<token>[^/]+)/?$", callbacks.status, name="twilio_status"
+    ),
 ]

@@ -113,6 +113,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "oncall.urls"
 WSGI_APPLICATION = "oncall.wsgi.application"
+# What Django 6 does by itself; the setting goes with it.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "oncall.renderers.Renderer"
 TEMPLATES = [
     {

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,11 +60,15 @@ class Instance:
     def watch(self) -> None:
         """Wait for Stopped; raises Failed, with its last words, when a part ends."""
         while True:
-            self.interrupts.check()
-            for child in self.children:
-                if not child.is_running():
-                    raise Failed(_obituary(child))
+            self._check()
             time.sleep(LOOK)
+
+    def _check(self) -> None:
+        """Raises Stopped if somebody asked for it, or Failed if a part has ended."""
+        self.interrupts.check()
+        for child in self.children:
+            if not child.is_running():
+                raise Failed(_obituary(child))
 
     def _start_services(self) -> None:
         """Redis first, because it must be the last to go."""
@@ -104,12 +108,15 @@ class Instance:
             self._adopt(parts.worker(folder, given))
             self._adopt(parts.beat(folder, given))
             self._adopt(parts.web(self.door, self.options.workers, folder, given))
-            processes.wait_until(
-                lambda: self.door.answers_as(given["INSTANCE_ID"]),
-                self.children[-1],
-                patience=FIRST_ANSWER,
-                stop=self.interrupts.check,
-            )
+            self._await(lambda: self.door.answers_as(given["INSTANCE_ID"]))
+        with step("Waiting for the first tick"):
+            self._await(self.door.is_ready)
+
+    def _await(self, is_true: Callable[[], bool]) -> None:
+        """The last child is the web server, whom we ask; no part may end meanwhile."""
+        processes.wait_until(
+            is_true, self.children[-1], patience=FIRST_ANSWER, stop=self._check
+        )
 
     def _adopt(self, child: Child) -> None:
         self.children.append(child)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import Membership
 from oncall import queries
@@ -17,9 +17,9 @@ class Entry:
     membership: Membership | None
     endless: bool = False
 
-    def holds(self, at: datetime) -> bool:
-        """Say whether the instant lies in the entry."""
-        return self.start <= at < self.end
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
 
     @property
     def is_gap(self) -> bool:

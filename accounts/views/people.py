@@ -28,6 +28,7 @@ def index(request: AccountRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "is_gone": is_gone,
+        "is_active": not is_gone,
         "q": request.GET.get("q", ""),
         "pending": _open_invitations(request) if request.actor.may("people") else [],
         "now": now,

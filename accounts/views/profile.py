@@ -41,6 +41,11 @@ class MethodRow:
     is_watched: bool
     code_form: CodeForm | None = None
 
+    @property
+    def took(self) -> timedelta:
+        """Answer how long the last test was on its way."""
+        return self.test.delivered_at - self.test.created_at  # type: ignore[no-any-return]
+
 
 @dataclass
 class UrgencyPlan:

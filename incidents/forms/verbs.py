@@ -153,8 +153,11 @@ class SnoozeForm(VerbForm):
     asks = True
     length = forms.ChoiceField(
         label=_("Snooze for"),
-        choices=[*((key, text) for key, (text, _length) in LENGTHS.items()), TOMORROW]
-        + [CUSTOM],
+        choices=[
+            *((key, text) for key, (text, _length) in LENGTHS.items()),
+            TOMORROW,
+            CUSTOM,
+        ],
         widget=forms.RadioSelect,
         initial="1h",
     )

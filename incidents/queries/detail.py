@@ -88,7 +88,8 @@ def escalation(incident: Incident, at: datetime) -> Escalation | None:
     plan = Plan.from_json(incident.plan)
     position = Position(incident.level, incident.round) if incident.level else None
     following = after(plan, position) if position and incident.is_open else None
-    policy = incident.account.escalation_policies.filter(pk=plan.policy_id).first()
+    policies = incident.account.escalation_policies
+    policy = policies.filter(pk=plan.policy_id or 0).first()
     return Escalation(
         name=policy.name if policy else plan.name,
         policy_id=policy.public_id if policy else "",

@@ -75,7 +75,7 @@ def _address(notification: Notification, *, is_own: bool) -> str:
     method = notification.contact_method
     if method is None:
         return ""
-    return method.address if is_own else method.masked
+    return str(method.address if is_own else method.masked)
 
 
 def _times(notification: Notification) -> list[tuple[str, datetime]]:

@@ -1,5 +1,6 @@
 """What Twilio calls back with: delivery states, texts from people, keys in calls."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +10,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from incidents import notifications
 from integrations import gsm, replies
-from integrations.messages import speak
+from integrations.messages import one_line, render
 from integrations.twilio.signatures import signed
 
 DELIVERED = {"delivered", "read", "completed"}
@@ -52,12 +53,7 @@ def sms(request: HttpRequest) -> HttpResponse:
 @signed
 def voice(request: HttpRequest, token: str) -> HttpResponse:
     """Say what a call is about, and wait for a key."""
-    page = replies.page_of(token)
-    if isinstance(page, replies.Reply):
-        return _say(page.text)
-    return HttpResponse(
-        speak(page, keys=reverse("twilio_keys", args=[token])), "text/xml"
-    )
+    return _speak(token)
 
 
 @signed
@@ -65,14 +61,22 @@ def keys(request: HttpRequest, token: str) -> HttpResponse:
     """Do what a key stands for and say what came of it; else say the page once more."""
     verb = KEYS.get(request.POST.get("Digits", ""))
     if verb is None:
-        return voice.__wrapped__(request, token)  # type: ignore[no-any-return, attr-defined]
+        return _speak(token)
     reply = replies.answer(token, verb, via="voice", at=timezone.now())
     return _say(reply.text)
 
 
+def _speak(token: str) -> HttpResponse:
+    page = replies.page_of(token)
+    if isinstance(page, replies.Reply):
+        return _say(page.text)
+    action = settings.SITE_URL + reverse("twilio_keys", args=[token])
+    return HttpResponse(render(page, "xml", action=action), "text/xml")
+
+
 def _say(text: str) -> HttpResponse:
     answer = VoiceResponse()
-    answer.say(f"{text} {_('Goodbye.')}")
+    answer.say(one_line(f"{text} {_('Goodbye.')}"))
     answer.hangup()
     return _xml(answer)
 

@@ -67,7 +67,7 @@ def text(address: str, body: str, *, token: str) -> str:
 
 
 def call(address: str, *, token: str, spoken: str = "") -> str:
-    """Call a number and speak; without words Twilio will fetch them when it is answered."""
+    """Call a number and speak; without words Twilio fetches them at the answer."""
     words = {"twiml": spoken} if spoken else {"url": _address("twilio_voice", token)}
     with _failures():
         made = _client().calls.create(
@@ -109,11 +109,10 @@ def _client() -> Client:
 
 @functools.lru_cache(maxsize=4)
 def _client_for(sid: str, secret: str, base: str) -> Client:
-    transport: HttpClient
-    if sid == LOCAL_SID:
-        transport = outbox.TwilioClient()
-    else:
-        transport = Redirected(base or HOME)
+    is_local = sid == LOCAL_SID
+    transport: HttpClient = (
+        outbox.TwilioClient() if is_local else Redirected(base or HOME)
+    )
     return Client(sid, secret, http_client=transport)
 
 

@@ -48,6 +48,4 @@ def _is_signed(request: HttpRequest) -> bool:
     # address that it was given, which begins with SITE_URL.
     url = settings.SITE_URL + request.get_full_path()
     given = request.headers.get(HEADER, "")
-    return bool(
-        given and RequestValidator(secret()).validate(url, request.POST, given)
-    )
+    return bool(given and RequestValidator(secret()).validate(url, request.POST, given))

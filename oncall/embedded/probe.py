@@ -35,16 +35,25 @@ class Door:
 
     def answers_as(self, instance: str) -> bool:
         """Whether it is that instance who answers; another program's 200 is not."""
+        answer = self._ask("/healthz")
+        return answer is not None and answer.headers["X-Instance-Id"] == instance
+
+    def is_ready(self) -> bool:
+        """Whether the worker has heard the clock, and the database and Redis answer."""
+        return self._ask("/readyz") is not None
+
+    def _ask(self, path: str) -> http.client.HTTPResponse | None:
+        """The answer if it is a 200."""
         connection = self._connection()
         try:
-            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            connection.request("GET", path, headers={"Host": "localhost"})
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException):
-            return False
+            return None
         finally:
             connection.close()
-        return answer.status == 200 and answer.getheader("X-Instance-Id") == instance
+        return answer if answer.status == 200 else None
 
     def _bind(self, listener: socket.socket, address: tuple[object, ...]) -> None:
         try:

@@ -113,7 +113,11 @@ def _show(
     editor: forms.PolicyEditor,
 ) -> HttpResponse:
     """Show the editor; this will play an incident too once what was typed is valid."""
-    context: dict[str, object] = {"editor": editor, "policy": found, "most_levels": forms.MOST_LEVELS}
+    context: dict[str, object] = {
+        "editor": editor,
+        "policy": found,
+        "most_levels": forms.MOST_LEVELS,
+    }
     if editor.is_complete():
         plan = policies.as_plan(editor.draft())
         context["steps"] = forecast(request.account, plan, timezone.now())

@@ -1,11 +1,12 @@
 """The range of days that a schedule's page shows, and the zone it shows them in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from oncall import moments
@@ -13,7 +14,12 @@ from oncall.forms import times
 from oncall.models import Schedule
 from oncall.timetable import Entry
 
-LENGTHS = (1, 7, 14, 28)
+LENGTHS = {
+    1: gettext_lazy("Day"),
+    7: gettext_lazy("Week"),
+    14: gettext_lazy("Two weeks"),
+    28: gettext_lazy("Four weeks"),
+}
 USUAL = 14
 
 
@@ -59,8 +65,9 @@ class Range:
         )
 
     @property
-    def lengths(self) -> Sequence[int]:
-        return LENGTHS
+    def lengths(self) -> list[tuple[int, str, bool]]:
+        """The lengths on offer: days, name, and whether it is this one."""
+        return [(days, str(name), days == self.days) for days, name in LENGTHS.items()]
 
     @property
     def first(self) -> date:
