@@ -23,6 +23,12 @@ from oncall.escalation import Plan, Position
 from oncall.models import EscalationPolicy
 
 LONGEST_SNOOZE = timedelta(days=7)
+TIMERS = (
+    "escalate_at",
+    "acknowledgement_expires_at",
+    "snoozed_until",
+    "auto_resolve_at",
+)
 
 
 def open_incident(
@@ -81,16 +87,24 @@ def unacknowledge(incident: Incident, *, actor: Actor, at: datetime) -> Incident
     return incident
 
 
-@transaction.atomic
 def resolve(
     incident: Incident, *, actor: Actor, at: datetime, note: str = ""
 ) -> Incident:
     """End the incident and its alerts; nobody is told any more."""
-    incident = _apply("resolve", incident, actor=actor, at=at)
-    _end(incident, at=at)
+    return resolve_all([incident], actor=actor, at=at, note=note)[0]
+
+
+@transaction.atomic
+def resolve_all(
+    incidents: Sequence[Incident], *, actor: Actor, at: datetime, note: str = ""
+) -> list[Incident]:
+    """Resolve incidents of one account, all of them or, with NotAllowed, none."""
+    resolved = _apply_to_all("resolve", incidents, actor=actor, at=at)
+    _end(resolved, at=at)
     if note.strip():
-        _write("add_note", incident, actor=actor, at=at, text=note.strip())
-    return incident
+        for incident in resolved:
+            _write("add_note", incident, actor=actor, at=at, text=note.strip())
+    return resolved
 
 
 @transaction.atomic
@@ -130,8 +144,7 @@ def escalate(
     if found is None:
         raise states.NotAllowed(_("No further level of the policy reaches anybody."))
     _open_again(incident)
-    paging.start([incident], plan, found, at=at)
-    incident.save()
+    paging.start(incident, found, at=at)
     return incident
 
 
@@ -151,8 +164,7 @@ def reassign(
     if policy is not None:
         _follow(incident, policy, at=at)
     elif people:
-        paging.start_for(incident, people, reason="reassigned", at=at)
-        incident.save()
+        _give(incident, people, reason="reassigned", at=at)
     else:
         raise states.NotAllowed(_("Say to whom the incident goes."))
     return incident
@@ -241,8 +253,7 @@ def merge(
     for source in sorted(sources, key=lambda incident: incident.pk):
         merged = _apply("merged", source, actor=actor, at=at, into=target.number)
         merged.alerts.update(incident=target)
-        merged.merged_into = target
-        _end(merged, at=at)
+        _end([merged], at=at, merged_into=target)
     return target
 
 
@@ -250,7 +261,7 @@ def merge(
 def auto_resolve(incident: Incident, *, at: datetime) -> Incident:
     """End an incident that has been open for as long as its service allows."""
     incident = _apply("auto_resolve", incident, actor=Actor("timeout"), at=at)
-    _end(incident, at=at)
+    _end([incident], at=at)
     return incident
 
 
@@ -282,14 +293,13 @@ def step(incident: Incident, *, at: datetime) -> Incident:
     found = paging.next_level(
         incident.account, plan, position, urgency=incident.urgency, at=at
     )
+    incident.failures = 0
     if found is not None:
-        paging.start([incident], plan, found, at=at)
+        paging.start(incident, found, at=at)
     elif position is None:
-        paging.nobody_reached([incident], at=at)
+        paging.nobody_reached(incident, at=at)
     else:
         paging.exhausted(incident, at=at)
-    incident.failures = 0
-    incident.save()
     return incident
 
 
@@ -297,35 +307,58 @@ def _apply(
     verb: str, incident: Incident, *, actor: Actor, at: datetime, **details: Any
 ) -> Incident:
     """Lock the incident, move it to the verb's status and write its timeline."""
+    return _apply_to_all(verb, [incident], actor=actor, at=at, **details)[0]
+
+
+def _apply_to_all(
+    verb: str,
+    incidents: Sequence[Incident],
+    *,
+    actor: Actor,
+    at: datetime,
+    **details: Any,
+) -> list[Incident]:
     actor.require("respond")
-    incident = lock(incident)
-    incident.status = states.after(verb, incident.status)
-    incident.changed_at = at
-    _write(verb, incident, actor=actor, at=at, **details)
-    return incident
+    fresh = lock_all(incidents)
+    for incident in fresh:
+        incident.status = states.after(verb, incident.status)
+        incident.changed_at = at
+    _write(verb, *fresh, actor=actor, at=at, **details)
+    return fresh
 
 
 def lock(incident: Incident) -> Incident:
     """Read the incident afresh and keep it from others until the transaction ends."""
-    return (
-        incident.account.incidents.select_for_update(of=("self",))
+    return lock_all([incident])[0]
+
+
+def lock_all(incidents: Sequence[Incident]) -> list[Incident]:
+    """Lock incidents of one account, always in the same order."""
+    account = incidents[0].account
+    found = (
+        account.incidents.select_for_update(of=("self",))
         .select_related("account", "service__escalation_policy")
-        .get(pk=incident.pk)
+        .filter(pk__in=[incident.pk for incident in incidents])
+        .order_by("pk")
     )
+    return list(found)
 
 
 def _write(
-    verb: str, incident: Incident, *, actor: Actor, at: datetime, **details: Any
+    verb: str, *incidents: Incident, actor: Actor, at: datetime, **details: Any
 ) -> None:
-    TimelineEntry.across_accounts.create(
-        account_id=incident.account_id,
-        incident=incident,
-        verb=verb,
-        at=at,
-        via=actor.via,
-        membership=actor.user,
-        name=actor.name,
-        details=details,
+    TimelineEntry.across_accounts.bulk_create(
+        TimelineEntry(
+            account_id=incident.account_id,
+            incident=incident,
+            verb=verb,
+            at=at,
+            via=actor.via,
+            membership=actor.user,
+            name=actor.name,
+            details=details,
+        )
+        for incident in incidents
     )
 
 
@@ -368,15 +401,26 @@ def _open_again(incident: Incident) -> None:
     incident.acknowledgements.all().delete()
 
 
-def _end(incident: Incident, *, at: datetime) -> None:
-    incident.resolved_at = at
-    incident.acknowledgement_expires_at = incident.snoozed_until = None
-    incident.auto_resolve_at = None
-    _stop_paging(incident)
-    incident.save()
-    incident.alerts.filter(status=Alert.Status.TRIGGERED).update(
-        status=Alert.Status.RESOLVED, resolved_at=at
-    )
+def _end(
+    incidents: Sequence[Incident], *, at: datetime, merged_into: Incident | None = None
+) -> None:
+    """Give resolved incidents their end: no timer, no page, no open alert."""
+    ended: dict[str, Any] = {
+        "status": states.RESOLVED,
+        "resolved_at": at,
+        "changed_at": at,
+        "merged_into": merged_into,
+        **dict.fromkeys((*TIMERS, "unreached_at", "exhausted_at")),
+    }
+    for incident in incidents:
+        for name, value in ended.items():
+            setattr(incident, name, value)
+    ids = [incident.pk for incident in incidents]
+    Incident.across_accounts.filter(pk__in=ids).update(**ended)
+    notifications.cancel(incidents)
+    Alert.across_accounts.filter(
+        incident__in=ids, status=Alert.Status.TRIGGERED
+    ).update(status=Alert.Status.RESOLVED, resolved_at=at)
 
 
 def _follow(incident: Incident, policy: EscalationPolicy, *, at: datetime) -> None:
@@ -394,8 +438,7 @@ def _page_again(incident: Incident, *, at: datetime) -> None:
     _open_again(incident)
     incident.acknowledged_at = None
     if position is None:
-        paging.start_for(incident, holders, reason="again", at=at)
-        incident.save()
+        _give(incident, holders, reason="again", at=at)
     else:
         _start_after(incident, plan, _before(position, plan), at=at, also=holders)
 
@@ -411,11 +454,20 @@ def _start_after(
     found = paging.next_level(
         incident.account, plan, position, urgency=incident.urgency, at=at
     )
-    if found is None and also:
-        paging.start_for(incident, also, reason="again", at=at)
-    elif found is None:
-        paging.nobody_reached([incident], at=at)
-    else:
+    if found is not None:
         paging.add(found, also, account=incident.account, urgency=incident.urgency)
-        paging.start([incident], plan, found, at=at)
-    incident.save()
+        paging.start(incident, found, at=at)
+    elif also:
+        _give(incident, also, reason="again", at=at)
+    else:
+        paging.nobody_reached(incident, at=at)
+
+
+def _give(
+    incident: Incident, people: Sequence[Membership], *, reason: str, at: datetime
+) -> None:
+    """Give the incident to people outside of any policy."""
+    level = paging.direct(
+        incident.account, people, urgency=incident.urgency, reason=reason
+    )
+    paging.start(incident, level, at=at)

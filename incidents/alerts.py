@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from accounts.permissions import Actor
 from incidents import actions, opening, states
-from incidents.models import Alert, Event, Incident, Integration, TimelineEntry
+from incidents.models import Alert, Event, Integration, TimelineEntry
 
 Outcome = Event.Outcome
 LONGEST_DESCRIPTION = 4000
@@ -27,6 +28,7 @@ class Batch:
         self.actor = Actor("event", name=integration.name)
         self.at = at
         self.open: dict[str, Alert] = {}
+        self.resolved: list[Alert] = []
         self.fresh: list[tuple[Event, Alert]] = []
         self.repeated: dict[str, Alert] = {}
         self.entries: list[TimelineEntry] = []
@@ -45,7 +47,8 @@ class Batch:
             event.outcome = self._outcome(event)
         self._open_fresh()
         self._save_repeated()
-        Event.across_accounts.bulk_update(events, ["processed_at", "outcome", "alert"])
+        self._resolve_alerts()
+        self._save_outcomes(events)
         return len(events)
 
     def _outcome(self, event: Event) -> str:
@@ -57,7 +60,8 @@ class Batch:
         if alert is None:
             return Outcome.UNMATCHED
         event.alert = alert
-        self._open_fresh()
+        if alert.pk is None:
+            self._open_fresh()
         if event.action == Event.Action.ACKNOWLEDGE:
             return self._acknowledge(alert)
         return self._resolve(event, alert)
@@ -78,27 +82,41 @@ class Batch:
         return Outcome.REPEATED
 
     def _acknowledge(self, alert: Alert) -> str:
-        incident = self._incident(alert)
+        incident = self.integration.account.incidents.get(pk=alert.incident_id)
         if incident.status == states.TRIGGERED:
             actions.acknowledge(incident, actor=self.actor, at=self.at)
         return Outcome.ACKNOWLEDGED
 
     def _resolve(self, event: Event, alert: Alert) -> str:
-        """Resolve the alert, and the incident once none of its alerts is open."""
-        self._save_repeated()
-        alert.status, alert.resolved_at = Alert.Status.RESOLVED, self.at
-        alert.save(update_fields=["status", "resolved_at"])
+        self.resolved.append(alert)
         del self.open[event.dedup_key]
-        incident = self._incident(alert)
-        others = incident.alerts.filter(status=Alert.Status.TRIGGERED)
-        if incident.is_open and not others.exists():
-            actions.resolve(incident, actor=self.actor, at=self.at)
         return Outcome.RESOLVED
+
+    def _resolve_alerts(self) -> None:
+        """Resolve alerts, and the incidents that have no open alert any more."""
+        if not self.resolved:
+            return
+        Alert.across_accounts.filter(pk__in=[a.pk for a in self.resolved]).update(
+            status=Alert.Status.RESOLVED, resolved_at=self.at
+        )
+        ended = list(
+            self.integration.account.incidents.filter(
+                pk__in={alert.incident_id for alert in self.resolved}
+            )
+            .exclude(status=states.RESOLVED)
+            .exclude(alerts__status=Alert.Status.TRIGGERED)
+            .select_related("account")
+        )
+        if ended:
+            actions.resolve_all(ended, actor=self.actor, at=self.at)
+        self.resolved = []
 
     def _open_fresh(self) -> None:
         """Open an incident for each alert gathered, all of them together."""
         if not self.fresh:
             return
+        # A key that ends and begins again in one batch has one open alert at a time.
+        self._resolve_alerts()
         alerts = [alert for _event, alert in self.fresh]
         incidents = opening.open_many(
             self.service,
@@ -114,14 +132,26 @@ class Batch:
         self.fresh = []
 
     def _save_repeated(self) -> None:
-        Alert.across_accounts.bulk_update(
-            self.repeated.values(), ["event_count", "last_event_at"]
+        _update_many(
+            "incidents_alert",
+            {"event_count": "integer", "last_event_at": "timestamptz"},
+            [
+                (alert.pk, alert.event_count, alert.last_event_at)
+                for alert in self.repeated.values()
+            ],
         )
         TimelineEntry.across_accounts.bulk_create(self.entries)
         self.repeated, self.entries = {}, []
 
-    def _incident(self, alert: Alert) -> Incident:
-        return self.integration.account.incidents.get(pk=alert.incident_id)
+    def _save_outcomes(self, events: Sequence[Event]) -> None:
+        _update_many(
+            "incidents_event",
+            {"outcome": "text", "alert_id": "bigint", "processed_at": "timestamptz"},
+            [
+                (event.pk, event.outcome, event.alert_id, event.processed_at)
+                for event in events
+            ],
+        )
 
     def _draft(self, alert: Alert) -> opening.Draft:
         return opening.Draft(
@@ -144,6 +174,27 @@ class Batch:
                 "summary": event.body.get("summary", ""),
                 "count": alert.event_count,
             },
+        )
+
+
+def _update_many(
+    table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Set columns of many rows, each its own, in one statement.
+
+    Django's bulk_update says the same with a CASE for each value, at ten times the
+    cost. A row is (id, *values in the order of the columns).
+    """
+    if not rows:
+        return
+    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *columns.values()))
+    setters = ", ".join(f"{name} = new.{name}" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {setters}"  # noqa: S608 - names are ours
+            f" FROM unnest({arrays}) AS new (id, {', '.join(columns)})"
+            f" WHERE {table}.id = new.id",
+            [list(column) for column in zip(*rows, strict=True)],
         )
 
 

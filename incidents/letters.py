@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from accounts import channels
 from incidents import links
-from incidents import links
 from incidents.models import Incident, Notification
 
 # Mail programs cut long ones anyway.

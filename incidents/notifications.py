@@ -1,4 +1,4 @@
-"""Plans deliveries by notification rules, leases them, and records what came of them."""
+"""Plans deliveries by notification rules, leases them, records what came of them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts import tenancy
 from accounts.models import Account, ContactMethod, Membership, NotificationRule
@@ -200,8 +200,9 @@ def lease(at: datetime, *, limit: int) -> list[Notification]:
             _of(unwanted).update(status=State.CANCELLED)
         for row in wanted:
             row.attempts += 1
-            row.send_at = at + LEASE
-        Notification.across_accounts.bulk_update(wanted, ["attempts", "send_at"])
+        _of([row.pk for row in wanted]).update(
+            attempts=F("attempts") + 1, send_at=at + LEASE
+        )
         return wanted
 
 

@@ -51,31 +51,40 @@ def open_many(
         _incident(service, draft, plan, first + place, at=at)
         for place, draft in enumerate(drafts)
     ]
+    levels = {
+        urgency: _first_level(service.account, plan, people, urgency, at=at)
+        for urgency in {incident.urgency for incident in incidents}
+    }
+    for incident in incidents:
+        if level := levels[incident.urgency]:
+            paging.place([incident], level, at=at)
+        else:
+            paging.mark_unreached(incident, at=at)
     Incident.across_accounts.bulk_create(incidents)
     TimelineEntry.across_accounts.bulk_create(
         _opened(incident, draft, actor, at=at)
         for incident, draft in zip(incidents, drafts, strict=True)
     )
-    for urgency in {incident.urgency for incident in incidents}:
+    for urgency, level in levels.items():
         alike = [incident for incident in incidents if incident.urgency == urgency]
-        if people:
-            for incident in alike:
-                paging.start_for(incident, people, reason="created", at=at)
+        if level:
+            paging.announce(alike, level, at=at)
         else:
-            _start(alike, plan, urgency, at=at)
-    Incident.across_accounts.bulk_update(incidents, paging.CHANGED)
+            paging.tell_unreached(alike, at=at)
     return incidents
 
 
-def _start(
-    incidents: list[Incident], plan: Plan, urgency: str, *, at: datetime
-) -> None:
-    account = incidents[0].account
-    level = paging.next_level(account, plan, None, urgency=urgency, at=at)
-    if level is None:
-        paging.nobody_reached(incidents, at=at)
-    else:
-        paging.start(incidents, plan, level, at=at)
+def _first_level(
+    account: Account,
+    plan: Plan,
+    people: Sequence[Membership],
+    urgency: str,
+    *,
+    at: datetime,
+) -> paging.Level | None:
+    if people:
+        return paging.direct(account, people, urgency=urgency, reason="created")
+    return paging.next_level(account, plan, None, urgency=urgency, at=at)
 
 
 def _numbers(account: Account, count: int) -> int:

@@ -1,6 +1,6 @@
 """Starts levels of an escalation plan: who has the incident, and who is told when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Membership
 from accounts.models.contact import Urgency
 from incidents import notifications
-from incidents.models import Assignment, Incident, Notification, TimelineEntry
+from incidents.models import Assignment, Incident, TimelineEntry
 from oncall import escalation, queries
 from oncall.escalation import Plan, Position
 
@@ -18,26 +18,21 @@ from oncall.escalation import Plan, Position
 LOOK_AGAIN = timedelta(minutes=5)
 # How long people to whom an incident was given directly have after their last rule.
 GRACE = timedelta(minutes=30)
-# Columns that a start of paging changes.
-CHANGED = [
-    "level",
-    "round",
-    "episode",
-    "escalate_at",
-    "unreached_at",
-    "exhausted_at",
-    "changed_at",
-]
 
 
 @dataclass(slots=True)
 class Level:
-    """Whom a level reaches, why, and how each of them wants to be told."""
+    """Whom a level reaches, why, and how each of them wants to be told.
+
+    Level 0 stands for people to whom an incident is given outside of any policy.
+    """
 
     position: Position
+    delay: timedelta
     people: list[Membership]
     reasons: dict[int, dict[str, Any]]
     steps: dict[int, list[notifications.Step]]
+    policy: str = ""
     # Levels that were passed over because they reach nobody.
     skipped: list[int] = field(default_factory=list)
 
@@ -57,18 +52,7 @@ def next_level(
     tried: list[Level] = []
 
     def people(level: escalation.Level) -> Sequence[Membership]:
-        found = queries.people_of(account, level, at)
-        members = [reached.membership for reached in found]
-        steps = notifications.steps_of(account, members, urgency)
-        tellable = [reached for reached in found if reached.membership.pk in steps]
-        tried.append(
-            Level(
-                position=Position(0),
-                people=[reached.membership for reached in tellable],
-                reasons={r.membership.pk: dict(r.reason) for r in tellable},
-                steps=steps,
-            )
-        )
+        tried.append(_level(account, plan, level, urgency=urgency, at=at))
         return tried[-1].people
 
     found = escalation.next_reachable(plan, position, people)
@@ -85,6 +69,26 @@ def next_level(
     return level
 
 
+def direct(
+    account: Account, people: Sequence[Membership], *, urgency: str, reason: str
+) -> Level:
+    """Make a level of people outside of any policy.
+
+    They have until GRACE after their last rule; then the owners will be told.
+    """
+    steps = notifications.steps_of(account, people, urgency)
+    last = max(
+        (step.delay_minutes for own in steps.values() for step in own), default=0
+    )
+    return Level(
+        position=Position(0),
+        delay=timedelta(minutes=last) + GRACE,
+        people=list(people),
+        reasons={person.pk: {"direct": reason} for person in people},
+        steps=steps,
+    )
+
+
 def add(
     level: Level, people: Sequence[Membership], *, account: Account, urgency: str
 ) -> None:
@@ -95,71 +99,74 @@ def add(
     level.steps |= notifications.steps_of(account, more, urgency)
 
 
-def start(
-    incidents: Sequence[Incident], plan: Plan, level: Level, *, at: datetime
-) -> None:
-    """Give incidents of one plan to the people of a level, and plan their pages.
+def start(incident: Incident, level: Level, *, at: datetime) -> None:
+    """Give a saved incident to the people of a level, save it, and plan their pages."""
+    place([incident], level, at=at)
+    incident.save()
+    announce([incident], level, at=at)
 
-    The incidents' columns in CHANGED are set but not saved: the caller has more.
-    """
-    delay = plan.level(level.position).delay
+
+def place(incidents: Sequence[Incident], level: Level, *, at: datetime) -> None:
+    """Set where incidents, saved or not, stand when the level begins."""
     for incident in incidents:
         incident.level = level.position.level
         incident.round = level.position.round
-        incident.escalate_at = at + delay if incident.urgency == Urgency.HIGH else None
+        incident.escalate_at = (
+            at + level.delay if incident.urgency == Urgency.HIGH else None
+        )
         incident.unreached_at = incident.exhausted_at = None
-    _hand_over(incidents, level.people, level.reasons, level.steps, at=at)
-    TimelineEntry.across_accounts.bulk_create(
-        [
-            _entry("level_skipped", incident, at, level=number)
-            for incident in incidents
-            for number in level.skipped
-        ]
-        + [
-            _entry(
-                "level_started",
-                incident,
-                at,
-                level=incident.level,
-                round=incident.round,
-                people=[person.name for person in level.people],
-                policy=plan.name,
-            )
-            for incident in incidents
-        ]
-    )
-
-
-def start_for(
-    incident: Incident, people: Sequence[Membership], *, reason: str, at: datetime
-) -> None:
-    """Give an incident to people directly, outside of any policy, and page them.
-
-    When none of them answers, or none can be told, the owners will be.
-    """
-    steps = notifications.steps_of(incident.account, people, incident.urgency)
-    incident.level = incident.round = 0
-    incident.unreached_at = incident.exhausted_at = None
-    reasons = {person.pk: {"direct": reason} for person in people}
-    last = max((s.delay_minutes for own in steps.values() for s in own), default=0)
-    incident.escalate_at = None
-    if incident.urgency == Urgency.HIGH:
-        incident.escalate_at = at + timedelta(minutes=last) + GRACE
-    _hand_over([incident], people, reasons, steps, at=at)
-    if not steps:
-        nobody_reached([incident], at=at)
-
-
-def nobody_reached(incidents: Sequence[Incident], *, at: datetime) -> None:
-    """Mark incidents that no one can be told of, tell the owners once, look again."""
-    for incident in incidents:
-        first = incident.unreached_at is None
-        incident.unreached_at = incident.unreached_at or at
-        incident.escalate_at = at + LOOK_AGAIN
+        incident.episode += 1
         incident.changed_at = at
-        if first:
-            incident.episode += 1
-            _tell_owners(incident, "nobody_reached", _("Nobody could be paged"), at=at)
+        if not level.steps:
+            mark_unreached(incident, at=at)
+
+
+def announce(incidents: Sequence[Incident], level: Level, *, at: datetime) -> None:
+    """Assign placed and saved incidents to the level's people, and plan their pages."""
+    restarted = [incident for incident in incidents if incident.episode > 1]
+    if restarted:
+        notifications.cancel(restarted)
+        Assignment.across_accounts.filter(incident__in=restarted).delete()
+    Assignment.across_accounts.bulk_create(
+        Assignment(
+            account_id=incident.account_id, incident=incident, membership=person, at=at
+        )
+        for incident in incidents
+        for person in level.people
+    )
+    TimelineEntry.across_accounts.bulk_create(
+        entry for incident in incidents for entry in _entries(incident, level, at)
+    )
+    notifications.save(
+        page
+        for incident in incidents
+        for page in notifications.plan(incident, level.steps, level.reasons, at=at)
+    )
+    if not level.steps:
+        tell_unreached(incidents, at=at)
+
+
+def nobody_reached(incident: Incident, *, at: datetime) -> None:
+    """Mark a saved incident that no one can be told of; tell the owners, once."""
+    is_new = incident.unreached_at is None
+    mark_unreached(incident, at=at)
+    incident.episode += is_new
+    incident.save()
+    if is_new:
+        tell_unreached([incident], at=at)
+
+
+def mark_unreached(incident: Incident, *, at: datetime) -> None:
+    """Note that no one can be told now; we look again until somebody can."""
+    incident.unreached_at = incident.unreached_at or at
+    incident.escalate_at = at + LOOK_AGAIN
+    incident.changed_at = at
+
+
+def tell_unreached(incidents: Sequence[Incident], *, at: datetime) -> None:
+    """Tell the owners of saved incidents that no one could be told of."""
+    for incident in incidents:
+        _tell_owners(incident, "nobody_reached", _("Nobody could be paged"), at=at)
 
 
 def exhausted(incident: Incident, *, at: datetime) -> None:
@@ -167,37 +174,47 @@ def exhausted(incident: Incident, *, at: datetime) -> None:
     incident.exhausted_at = at
     incident.escalate_at = None
     incident.changed_at = at
-    incident.save(update_fields=CHANGED)
+    incident.save()
     _tell_owners(
         incident, "policy_exhausted", _("Nobody answered, and the policy ended"), at=at
     )
 
 
-def _hand_over(
-    incidents: Sequence[Incident],
-    people: Sequence[Membership],
-    reasons: dict[int, dict[str, Any]],
-    steps: dict[int, list[notifications.Step]],
+def _level(
+    account: Account,
+    plan: Plan,
+    level: escalation.Level,
     *,
+    urgency: str,
     at: datetime,
-) -> None:
-    restarted = [incident for incident in incidents if incident.episode]
-    if restarted:
-        notifications.cancel(restarted)
-        Assignment.across_accounts.filter(incident__in=restarted).delete()
-    planned: list[Notification] = []
-    for incident in incidents:
-        incident.episode += 1
-        incident.changed_at = at
-        planned += notifications.plan(incident, steps, reasons, at=at)
-    Assignment.across_accounts.bulk_create(
-        Assignment(
-            account_id=incident.account_id, incident=incident, membership=person, at=at
-        )
-        for incident in incidents
-        for person in people
+) -> Level:
+    """Look up whom a level of a plan reaches now."""
+    found = queries.people_of(account, level, at)
+    steps = notifications.steps_of(account, [r.membership for r in found], urgency)
+    tellable = [reached for reached in found if reached.membership.pk in steps]
+    return Level(
+        position=Position(0),
+        delay=level.delay,
+        people=[reached.membership for reached in tellable],
+        reasons={r.membership.pk: dict(r.reason) for r in tellable},
+        steps=steps,
+        policy=plan.name,
     )
-    notifications.save(planned)
+
+
+def _entries(incident: Incident, level: Level, at: datetime) -> Iterator[TimelineEntry]:
+    for number in level.skipped:
+        yield _entry("level_skipped", incident, at, level=number)
+    if level.position.level:
+        yield _entry(
+            "level_started",
+            incident,
+            at,
+            level=incident.level,
+            round=incident.round,
+            people=[person.name for person in level.people],
+            policy=level.policy,
+        )
 
 
 def _tell_owners(incident: Incident, verb: str, why: str, *, at: datetime) -> None:

@@ -53,7 +53,7 @@ def answer(token: str, verb: str, *, via: str, at: datetime) -> Reply:
 
 
 def by_text(number: str, body: str, *, at: datetime) -> Reply:
-    """Do what a text says, for the last page to that number or the incident it names."""
+    """Do what a text says, for the last page to that number or the one it names."""
     with tenancy.all_accounts():
         if not _is_known(number):
             return Reply(

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from integrations import events
 from integrations.twilio import callbacks
-from integrations.views import connect, health, responder
+from integrations.views import connect, health, partners, responder
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # The busiest door first; each with and without a slash, since we never redirect.
@@ -19,6 +19,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Partners know these two addresses.
     re_path(r"^connect/?$", connect.connect, name="connect"),
     re_path(r"^install/integration/?$", connect.install, name="install"),
+    path("integrations/apps/", partners.connected_apps, name="connected_apps"),
+    path(
+        "integrations/apps/<str:public_id>/disconnect/",
+        partners.disconnect,
+        name="disconnect",
+    ),
+    path("settings/apps/", partners.apps, name="apps"),
+    path("settings/apps/new/", partners.app_create, name="app_create"),
+    path("settings/apps/<str:public_id>/", partners.app, name="app"),
+    path("settings/apps/<str:public_id>/edit/", partners.app_edit, name="app_edit"),
+    re_path(
+        r"^settings/apps/(?P<public_id>P\w+)/(?P<verb>disable|enable)/$",
+        partners.app_switch,
+        name="app_switch",
+    ),
     re_path(r"^twilio/sms/?$", callbacks.sms, name="twilio_sms"),
     re_path(
         r"^twilio/voice/(?P<token>[^/]+)/?$", callbacks.voice, name="twilio_voice"

@@ -61,7 +61,7 @@ class ConnectForm(forms.Form):
                 "services",
                 _("Connect at most %d services at a time.") % MOST_SERVICES,
             )
-        if values["name"] and values.get("policy") is None:
+        if values.get("name") and values.get("policy") is None:
             self.add_error("policy", _("Choose who is paged by the new service."))
         return values
 

@@ -38,7 +38,7 @@ def prepare(folder: Path) -> Path:
         # The database's user passes through to its own folder and can list nothing.
         os.chown(folder, 0, user.pw_gid)
         folder.chmod(0o710)
-    for name in ("logs", "tls"):
+    for name in ("logs", "tls", "beat"):
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     return folder
 
@@ -51,7 +51,8 @@ def database_user() -> pwd.struct_passwd | None:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder; raises Taken, and the kernel will let go when we die."""
-    with (folder / "lock").open("a+") as file:
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with open(handle, "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

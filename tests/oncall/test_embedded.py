@@ -195,6 +195,7 @@ def test_a_folder_is_held_once_and_let_go_when_its_holder_is_killed(tmp_path):
     with subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
+        assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         assert folders.is_running(tmp_path)
         with (

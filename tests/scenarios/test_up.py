@@ -132,7 +132,7 @@ def test_the_folder_is_its_owners_only(running):
     readable = [
         path
         for path in (running.folder, *running.folder.iterdir())
-        if path.stat().st_mode & 0o007 and path.name != "lock"
+        if path.stat().st_mode & 0o007
     ]
 
     assert readable == []

@@ -1,0 +1,63 @@
+"""Forms of the operators' admin: accounts and the people who sign in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from phonenumbers import SUPPORTED_REGIONS
+
+from accounts.models import Account, User
+
+
+class CountriesField(forms.CharField):
+    """ISO codes with spaces between them; kept as a list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        codes = sorted(set((value or "").upper().replace(",", " ").split()))
+        if strange := [code for code in codes if code not in SUPPORTED_REGIONS]:
+            raise ValidationError(_("Not a country: %s") % " ".join(strange))
+        return codes
+
+
+class AccountForm(forms.ModelForm[Account]):
+    """What operators change of an account: its name and its limits."""
+
+    allowed_countries = CountriesField(
+        required=False,
+        help_text=_("Codes such as DE AT CH. Empty: numbers of every country."),
+    )
+
+    class Meta:
+        model = Account
+        fields = ("name", "events_per_minute", "allowed_countries")
+
+
+class SuspensionForm(forms.Form):
+    """Asks why."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Kept in the audit log; people of the account may be told."),
+    )
+
+
+class OperatorUserForm(UserChangeForm):  # type: ignore[type-arg]
+    """Changes a user; the password is shown as its algorithm alone."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+class OperatorUserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """Makes a user, such as another operator."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")

@@ -1,0 +1,37 @@
+"""What the tests of this app share: people who are signed in, and letters to read."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import Account
+from incidents.models import Notification
+from tests.factories import Person
+
+SignIn = Callable[[Person], Client]
+
+
+@pytest.fixture
+def sign_in(db) -> SignIn:
+    """Sign a person in, in a browser of their own."""
+
+    def signed_in(person: Person) -> Client:
+        browser = Client()
+        browser.force_login(person.user)
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limits() -> Iterator[None]:
+    """Forget what earlier tests did from the same address."""
+    cache.clear()
+    yield
+
+
+def letters(account: Account, purpose: str) -> list[Notification]:
+    """Return what was posted, the newest first."""
+    return list(account.notifications.filter(purpose=purpose))
