@@ -148,7 +148,13 @@ class OperatorUserAdmin(UserAdmin):  # type: ignore[type-arg]
             None,
             {
                 "classes": ("wide",),
-                "fields": ("email", "name", "usable_password", "password1", "password2"),
+                "fields": (
+                    "email",
+                    "name",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
             },
         ),
     )
@@ -204,9 +210,7 @@ class MembershipAdmin(OperatorAdmin):
             "accounts_notificationrule",
             "membership__id__exact",
         ),
-        Related(
-            _("Notifications"), "incidents_notification", "membership__id__exact"
-        ),
+        Related(_("Notifications"), "incidents_notification", "membership__id__exact"),
     )
 
 
@@ -252,7 +256,11 @@ class ContactMethodAdmin(OperatorAdmin):
         "disabled_at",
         "last_delivery_at",
     )
-    list_filter = ("kind", "added_by_other", ("disabled_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        "kind",
+        "added_by_other",
+        ("disabled_at", admin.EmptyFieldListFilter),
+    )
     list_select_related = ("membership__user", "account")
     finders = (
         BY_PUBLIC_ID,

@@ -8,5 +8,5 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Load each app's `defaults` (rows of a new account) and `checklist`."""
-        autodiscover_modules("defaults", "checklist")
+        """Load each app's `defaults` (rows of a new account), `checklist`, `checks`."""
+        autodiscover_modules("defaults", "checklist", "checks")

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from phonenumbers import SUPPORTED_REGIONS
 
 from accounts import audit, subdomains, tenancy
 from accounts.models import Account, ContactMethod, Membership, Priority, User
-from accounts.models.account import SUBDOMAIN
 from accounts.models.contact import Urgency
 from accounts.models.people import Role
 from accounts.permissions import Actor
@@ -30,6 +30,10 @@ _callbacks: list[Callback] = []
 
 class Refused(ValueError):
     """What was asked for cannot be done; the words are fit for a person."""
+
+
+class Unfit(Refused):
+    """No other subdomain would help: the name, the zone or the country is wrong."""
 
 
 def on_creation(callback: Callback) -> Callback:
@@ -108,23 +112,34 @@ def _with_subdomain(names: dict[str, str], subdomain: str | None) -> Account:
     for candidate in subdomains.candidates(names["name"]):
         try:
             return _exactly(names, candidate)
+        except Unfit:
+            raise
         except Refused:
             continue
     raise AssertionError("the candidates never end")
 
 
 def _exactly(names: dict[str, str], subdomain: str) -> Account:
+    account = Account(subdomain=subdomain, **names)
     try:
-        SUBDOMAIN(subdomain)
+        account.clean_fields()
     except ValidationError as error:
-        raise Refused(f"{subdomain}: {error.messages[0]}") from None
+        raise Unfit(_spelled_out(error)) from None
+    if account.country and account.country not in SUPPORTED_REGIONS:
+        raise Unfit(_("There is no country %s.") % account.country)
     if subdomains.is_reserved(subdomain):
         raise Refused(_("The subdomain %s is reserved.") % subdomain)
     try:
         with transaction.atomic():
-            return Account.objects.create(subdomain=subdomain, **names)
+            account.save()
     except IntegrityError:
         raise Refused(_("The subdomain %s is taken.") % subdomain) from None
+    return account
+
+
+def _spelled_out(error: ValidationError) -> str:
+    told = error.message_dict.items()
+    return " ".join(f"{name}: {' '.join(words)}" for name, words in told)
 
 
 def _add_email(membership: Membership, *, at: datetime, is_confirmed: bool) -> None:

@@ -163,7 +163,9 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def lists(self, row: models.Model) -> SafeString:
         """Link to the lists of what belongs to the row."""
         return format_html_join(
-            " · ", '<a href="{}?{}={}">{}</a>', (self._link(row, r) for r in self.related)
+            " · ",
+            '<a href="{}?{}={}">{}</a>',
+            (self._link(row, r) for r in self.related),
         )
 
     def _link(self, row: models.Model, related: Related) -> tuple[Any, ...]:

@@ -142,7 +142,7 @@ TELLINGS: Final[dict[str, Telling]] = {
         PEOPLE,
         (
             _T("%(who)s merged incidents into this one: %(numbers)s"),
-            _T("%(who)s merged other incidents into this one"),
+            _T("Other incidents were merged into this one"),
         ),
     ),
     "merged": Telling(
@@ -196,17 +196,17 @@ TELLINGS: Final[dict[str, Telling]] = {
         "notification",
         NOTIFICATIONS,
         (
-            _T("%(who)s was notified by %(kind)s"),
-            _T("A notification left by %(kind)s"),
-            _T("A notification left"),
+            _T("%(kind)s sent to %(who)s"),
+            _T("%(kind)s sent"),
+            _T("A notification was sent"),
         ),
     ),
     "notify_failed": Telling(
         "error",
         NOTIFICATIONS,
         (
-            _T("%(who)s could not be notified by %(kind)s: %(error)s"),
-            _T("%(who)s could not be notified by %(kind)s"),
+            _T("%(kind)s to %(who)s failed: %(error)s"),
+            _T("%(kind)s to %(who)s failed"),
             _T("A notification failed: %(error)s"),
             _T("A notification failed"),
         ),
@@ -216,7 +216,7 @@ TELLINGS: Final[dict[str, Telling]] = {
         "bell-slash",
         NOTIFICATIONS,
         (
-            _T("%(who)s need not be notified by %(kind)s any more"),
+            _T("%(kind)s to %(who)s is not needed any more"),
             _T("Notifications that had not left were cancelled"),
         ),
     ),

@@ -12,23 +12,88 @@ BASIC = set(
 EXTENDED = set("^{}\\[~]|€")
 ENGLISH = {
     # Russian, Ukrainian and Bulgarian
-    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e",
-    "є": "e", "ж": "zh", "з": "z", "и": "i", "й": "i", "і": "i", "ї": "i", "к": "k",
-    "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t",
-    "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
-    "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+    "а": "a",
+    "б": "b",
+    "в": "v",
+    "г": "g",
+    "ґ": "g",
+    "д": "d",
+    "е": "e",
+    "ё": "e",
+    "є": "e",
+    "ж": "zh",
+    "з": "z",
+    "и": "i",
+    "й": "i",
+    "і": "i",
+    "ї": "i",
+    "к": "k",
+    "л": "l",
+    "м": "m",
+    "н": "n",
+    "о": "o",
+    "п": "p",
+    "р": "r",
+    "с": "s",
+    "т": "t",
+    "у": "u",
+    "ф": "f",
+    "х": "kh",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "shch",
+    "ъ": "",
+    "ы": "y",
+    "ь": "",
+    "э": "e",
+    "ю": "yu",
+    "я": "ya",
     # Greek
-    "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i",
-    "θ": "th", "ι": "i", "κ": "k", "λ": "l", "μ": "m", "ν": "n", "ξ": "x",
-    "ο": "o", "π": "p", "ρ": "r", "σ": "s", "ς": "s", "τ": "t", "υ": "y",
-    "φ": "f", "χ": "ch", "ψ": "ps", "ω": "o",
+    "α": "a",
+    "β": "v",
+    "γ": "g",
+    "δ": "d",
+    "ε": "e",
+    "ζ": "z",
+    "η": "i",
+    "θ": "th",
+    "ι": "i",
+    "κ": "k",
+    "λ": "l",
+    "μ": "m",
+    "ν": "n",
+    "ξ": "x",
+    "ο": "o",
+    "π": "p",
+    "ρ": "r",
+    "σ": "s",
+    "ς": "s",
+    "τ": "t",
+    "υ": "y",
+    "φ": "f",
+    "χ": "ch",
+    "ψ": "ps",
+    "ω": "o",
     # Latin letters that are more than a letter and its mark
-    "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "ı": "i", "ħ": "h",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "œ": "oe",
+    "ı": "i",
+    "ħ": "h",
     # Signs
     **dict.fromkeys("‘’‚‛′`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
     **dict.fromkeys("‐‑‒–—−", "-"),
-    "…": "...", "•": "-", "→": "->", "←": "<-", "×": "x", "≥": ">=", "≤": "<=",
+    "…": "...",
+    "•": "-",
+    "→": "->",
+    "←": "<-",
+    "×": "x",
+    "≥": ">=",
+    "≤": "<=",
 }
 
 
@@ -65,13 +130,8 @@ def _spelled(character: str) -> str:
         return ENGLISH[character]
     if character.lower() in ENGLISH:
         return ENGLISH[character.lower()].capitalize()
-    bare = "".join(
-        c for c in unicodedata.normalize("NFKD", character) if not _is_mark(c)
-    )
-    if bare and bare != character and all(c in BASIC or c in EXTENDED for c in bare):
-        return bare
+    parts = unicodedata.normalize("NFKD", character)
+    bare = "".join(part for part in parts if not unicodedata.combining(part))
+    if bare and bare != character:
+        return "".join(_spelled(part) for part in bare)
     return " " if character.isspace() else "?"
-
-
-def _is_mark(character: str) -> bool:
-    return unicodedata.combining(character) > 0

@@ -29,9 +29,7 @@ def register(
 
 
 @transaction.atomic
-def change(
-    app: App, *, actor: Actor, at: datetime, values: Mapping[str, Any]
-) -> App:
+def change(app: App, *, actor: Actor, at: datetime, values: Mapping[str, Any]) -> App:
     """Say something else about an app; its keys stay. Raises NotPermitted."""
     actor.require("administer")
     before = _summary(app)

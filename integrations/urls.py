@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from integrations import events
 from integrations.twilio import callbacks
-from integrations.views import connect, health, partners, responder
+from integrations.views import connect, health, outbox, partners, responder
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # The busiest door first; each with and without a slash, since we never redirect.
@@ -21,14 +21,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^install/integration/?$", connect.install, name="install"),
     path("integrations/apps/", partners.connected_apps, name="connected_apps"),
     path(
-        "integrations/apps/<str:public_id>/disconnect/",
+        "integrations/apps/<slug:public_id>/disconnect/",
         partners.disconnect,
         name="disconnect",
     ),
     path("settings/apps/", partners.apps, name="apps"),
     path("settings/apps/new/", partners.app_create, name="app_create"),
-    path("settings/apps/<str:public_id>/", partners.app, name="app"),
-    path("settings/apps/<str:public_id>/edit/", partners.app_edit, name="app_edit"),
+    path("settings/apps/<slug:public_id>/", partners.app, name="app"),
+    path("settings/apps/<slug:public_id>/edit/", partners.app_edit, name="app_edit"),
     re_path(
         r"^settings/apps/(?P<public_id>P\w+)/(?P<verb>disable|enable)/$",
         partners.app_switch,
@@ -44,4 +44,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         r"^twilio/status/(?P<token>[^/]+)/?$", callbacks.status, name="twilio_status"
     ),
+    re_path(r"^outbox/?$", outbox.outbox, name="outbox"),
+    path("outbox/mail/<int:pk>", outbox.mail, name="outbox_mail"),
+    path("outbox/mail/<int:pk>/html", outbox.mail_html, name="outbox_mail_html"),
+    path("outbox/text/<int:pk>", outbox.text_back, name="outbox_text_back"),
+    path("outbox/call/<int:pk>", outbox.pick_up, name="outbox_pick_up"),
+    path("outbox/call/<int:pk>/key", outbox.press, name="outbox_press"),
 ]

@@ -33,14 +33,19 @@ no `uv`. On Debian and Ubuntu run
 
 def enter(*, development: bool = False) -> None:
     """Go on in .venv with the locked libraries; this will install what is missing."""
+    install(development=development)
+    if not VENV.samefile(sys.prefix):
+        _exec()
+
+
+def install(*, development: bool = False) -> None:
+    """Make .venv and what it lacks of the lock; raises SystemExit, in words."""
     wanted = DEVELOPMENT if development else RUNTIME
     if not _is_installed(wanted):
         with _alone():
             # Whoever held the lock may have done it for us.
             if not _is_installed(wanted):
                 _install(wanted)
-    if Path(sys.prefix) != VENV:
-        _exec()
 
 
 def python() -> Path:

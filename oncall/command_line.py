@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from django.core.management import execute_from_command_line
@@ -50,6 +51,8 @@ def surroundings(command: str, folder: Path, arguments: list[str]) -> dict[str, 
         return {}
     needs_none = command in NEED_NO_DATABASE or "--help" in arguments
     if needs_none and not folders.is_running(folder):
+        # makemigrations would also like to compare with a database.
+        warnings.filterwarnings("ignore", "Got an error checking a consistent")
         return environment.placeholders()
     return environment.published(folder)
 

@@ -96,9 +96,6 @@ class Instance:
         with step("Bringing the database up to date"):
             parts.migrate(folder, given, stop)
         if not self.options.no_demo and not welcome.knows_demo(folder):
-            if not any(folders.ROOT.glob("*/management/commands/load_demo.py")):
-                say("There is no load_demo command yet, so no demo account is made.")
-                return
             with step("Making the demo account"):
                 welcome.remember_demo(folder, parts.load_demo(folder, given, stop))
 

@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from accounts.checks import refuse_unsafe_role
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oncall.settings")
 
 application = get_wsgi_application()
+refuse_unsafe_role()

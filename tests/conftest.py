@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
@@ -44,6 +45,12 @@ def _as_owner(statement: str, database: str) -> None:
     url = os.environ["DATABASE_OWNER_URL"]
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hashes_quickly() -> None:
+    """Hash passwords cheaply, because every person of every test has one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -113,7 +113,7 @@ def add_contact_method(request: AccountRequest) -> HttpResponse:
             form.add_error("address", str(refusal))
         else:
             messages.success(request, _added(method))
-            return _back("contact-methods")
+            return redirect("profile")
     return _page(request, contact_form=form)
 
 
@@ -124,10 +124,7 @@ def send_code(request: AccountRequest, public_id: str) -> HttpResponse:
     method = _mine(request, public_id)
     words = _("A code is on its way to %s.") % method.address
     return _try(
-        request,
-        lambda: contact_methods.send_code(method, at=timezone.now()),
-        words,
-        "contact-methods",
+        request, lambda: contact_methods.send_code(method, at=timezone.now()), words
     )
 
 
@@ -146,7 +143,7 @@ def confirm(request: AccountRequest, public_id: str) -> HttpResponse:
             form.add_error("code", str(refusal))
         else:
             messages.success(request, _("%s is confirmed.") % method.address)
-            return _back("contact-methods")
+            return redirect("profile")
     if request.method == "POST":
         return _page(request, code_form=form, code_method=method)
     return redirect("profile")
@@ -161,7 +158,6 @@ def test(request: AccountRequest, public_id: str) -> HttpResponse:
             request,
             lambda: contact_methods.test(method, at=timezone.now()),
             _("A test is on its way to %s.") % method.address,
-            "contact-methods",
         )
     now = timezone.now()
     rows = {row.method.pk: row for row in method_rows(request.membership, now)}
@@ -183,7 +179,7 @@ def remove_contact_method(request: AccountRequest, public_id: str) -> HttpRespon
         return render(request, "accounts/contact_method_remove.html", context)
     contact_methods.remove(method, actor=request.actor, at=timezone.now())
     messages.success(request, _("%s is removed.") % method.address)
-    return _back("contact-methods")
+    return redirect("profile")
 
 
 @member()
@@ -204,7 +200,7 @@ def add_rule(request: AccountRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _back("rules")
+            return _to_rules()
     return _page(request, rule_form=form)
 
 
@@ -214,8 +210,7 @@ def remove_rule(request: AccountRequest, public_id: str) -> HttpResponse:
     """Remove a notification rule."""
     rule = get_object_or_404(request.membership.notification_rules, public_id=public_id)
     notification_rules.remove(rule, actor=request.actor, at=timezone.now())
-    messages.success(request, _("The rule is removed."))
-    return _back("rules")
+    return _to_rules()
 
 
 @require_POST
@@ -233,7 +228,6 @@ def apply_preset(request: AccountRequest, urgency: str, name: str) -> HttpRespon
             at=timezone.now(),
         ),
         _("Your rules are replaced."),
-        "rules",
     )
 
 
@@ -252,23 +246,22 @@ def _mine(request: AccountRequest, public_id: str) -> ContactMethod:
     return get_object_or_404(request.membership.contact_methods, public_id=public_id)
 
 
-def _back(anchor: str) -> HttpResponse:
+def _to_rules() -> HttpResponse:
+    """Go back to the list, which shows by itself what has changed."""
     answer = redirect("profile")
-    answer["Location"] += f"#{anchor}"
+    answer["Location"] += "#rules"
     return answer
 
 
-def _try(
-    request: AccountRequest, act: Callable[[], None], words: str, anchor: str
-) -> HttpResponse:
-    """Do it and say so, or say why not."""
+def _try(request: AccountRequest, act: Callable[[], None], words: str) -> HttpResponse:
+    """Do it and say so on top of the page, or say why not."""
     try:
         act()
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, words)
-    return _back(anchor)
+    return redirect("profile")
 
 
 def _added(method: ContactMethod) -> str:

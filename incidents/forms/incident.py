@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from accounts.models.contact import Urgency
+from incidents.forms.verbs import responders
 
 
 class IncidentForm(forms.Form):
@@ -41,9 +42,7 @@ class IncidentForm(forms.Form):
         )
         self.fields["assignee"] = forms.ModelChoiceField(
             label=_("Assign to"),
-            queryset=account.memberships.filter(
-                deactivated_at=None, user__is_active=True
-            ).select_related("user"),
+            queryset=responders(account),
             to_field_name="public_id",
             required=False,
             empty_label=_("Whoever the escalation policy says"),

@@ -4,12 +4,14 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account
+from accounts.models import Account, Membership
 from accounts.models.contact import Urgency
+from accounts.models.people import Role
 from incidents.actions import LONGEST_SNOOZE
 
 MORNING: Final = time(9)
@@ -22,6 +24,15 @@ LENGTHS: Final[dict[str, tuple[str | Promise, timedelta]]] = {
 }
 TOMORROW: Final = ("tomorrow", _("Until tomorrow, 09:00 my time"))
 CUSTOM: Final = ("custom", _("Until the time below"))
+
+
+def responders(account: Account) -> QuerySet[Membership]:
+    """List whom an incident may be given to: those who may answer it."""
+    return (
+        account.memberships.filter(deactivated_at=None, user__is_active=True)
+        .exclude(role=Role.OBSERVER)
+        .select_related("user")
+    )
 
 
 class VerbForm(forms.Form):
@@ -110,12 +121,11 @@ class ReassignForm(VerbForm):
         super().__init__(*args, account=account, **kwargs)
         self.fields["people"] = forms.ModelMultipleChoiceField(
             label=_("People"),
-            queryset=account.memberships.filter(
-                deactivated_at=None, user__is_active=True
-            ).select_related("user"),
+            queryset=responders(account),
             to_field_name="public_id",
             required=False,
-            widget=forms.SelectMultiple(attrs={"size": 6}),
+            widget=forms.SelectMultiple(attrs={"size": 8}),
+            help_text=_("Hold Ctrl, or Command, to choose several."),
         )
         self.fields["policy"] = forms.ModelChoiceField(
             label=_("Or an escalation policy"),

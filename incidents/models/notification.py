@@ -94,6 +94,12 @@ class Notification(AccountModel):
                 condition=models.Q(status="planned"),
                 name="notification_due",
             ),
+            # The dead letters, which operators count and retry.
+            models.Index(
+                fields=["failed_at"],
+                condition=models.Q(status="failed"),
+                name="notification_failed",
+            ),
             models.Index(fields=["incident", "id"], name="notification_incident"),
             models.Index(fields=["provider_id"], name="notification_provider"),
         ]

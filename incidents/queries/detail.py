@@ -50,7 +50,7 @@ def find(account: Account, number: int) -> Incident:
     rows = listing.with_rows(account.incidents.all()).select_related(
         "service__team", "service__escalation_policy", "priority", "merged_into"
     )
-    return get_object_or_404(rows, number=number)
+    return listing.with_people([get_object_or_404(rows, number=number)])[0]
 
 
 def entries(

@@ -12,6 +12,7 @@ from django.db.models import (
     Prefetch,
     QuerySet,
     Subquery,
+    prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -51,21 +52,25 @@ SCOPE_LABELS: Final = {"mine": _("Mine"), "teams": _("My teams"), "all": _("All"
 
 
 def with_rows(found: QuerySet[Incident]) -> QuerySet[Incident]:
-    """Let incidents bring along what their rows show, in two more queries."""
-    return (
-        found.select_related("service", "priority", "merged_into")
-        .prefetch_related(
-            Prefetch(
-                "assignments",
-                Assignment.across_accounts.select_related("membership__user"),
-            ),
-            Prefetch(
-                "acknowledgements",
-                Acknowledgement.across_accounts.select_related("membership__user"),
-            ),
-        )
-        .annotate(alert_count=_alert_count())
+    """Let incidents bring along what their rows show, less the people."""
+    rows = found.select_related("service", "priority", "merged_into")
+    return rows.annotate(alert_count=_alert_count())
+
+
+def with_people(rows: list[Incident]) -> list[Incident]:
+    """Add who has the incidents and who acknowledged them, in two queries for all."""
+    prefetch_related_objects(
+        rows,
+        Prefetch(
+            "assignments",
+            Assignment.across_accounts.select_related("membership__user"),
+        ),
+        Prefetch(
+            "acknowledgements",
+            Acknowledgement.across_accounts.select_related("membership__user"),
+        ),
     )
+    return rows
 
 
 def _alert_count() -> Coalesce:
@@ -77,7 +82,7 @@ def _alert_count() -> Coalesce:
 def in_order(found: QuerySet[Incident], numbers: Sequence[int]) -> list[Incident]:
     """Find incidents by number, in the order of the numbers; this skips strangers."""
     rows = {row.number: row for row in with_rows(found.filter(number__in=numbers))}
-    return [rows[number] for number in numbers if number in rows]
+    return with_people([rows[number] for number in numbers if number in rows])
 
 
 def counts(

@@ -79,6 +79,8 @@ def incidents(request: AccountRequest) -> HttpResponse:
         fresh = [] if request.GET.get("cursor") else fresh
         rows = listing.in_order(request.account.incidents.all(), shown)
         found = Page(rows, found.newer, found.older)
+    else:
+        listing.with_people(found.rows)
     version = _version(found.rows, counts, fresh)
     if request.GET.get("version") == version:
         return HttpResponse(status=204)

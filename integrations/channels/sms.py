@@ -1,7 +1,5 @@
 """Text messages: one each, in plain characters, with codes to answer with."""
 
-from typing import Any
-
 from django.utils.translation import gettext_noop
 
 from accounts import channels
@@ -31,7 +29,7 @@ def compose(message: channels.Message) -> str:
     if _room(message, link) < 0:
         # An address so long that it alone fills the text; the codes go without it.
         link = ""
-    text = gsm.fitted(_text(message).rstrip("."), _room(message, link))
+    text = gsm.fitted(gsm.plain(_text(message)).rstrip("."), _room(message, link))
     return _rendered(message, text=text, link=link)
 
 
@@ -39,8 +37,9 @@ def _room(message: channels.Message, link: str) -> int:
     return gsm.LONGEST - gsm.length(_rendered(message, text="", link=link))
 
 
-def _rendered(message: channels.Message, **parts: Any) -> str:
-    return gsm.plain(render(message, "sms", **parts))
+def _rendered(message: channels.Message, *, text: str, link: str) -> str:
+    stop = "" if text.endswith("...") else "."
+    return gsm.plain(render(message, "sms", text=text, stop=stop, link=link))
 
 
 def _text(message: channels.Message) -> str:

@@ -117,7 +117,7 @@ def _client_for(sid: str, secret: str, base: str) -> Client:
 
 
 def _address(route: str, token: str) -> str:
-    return settings.SITE_URL + reverse(route, args=[token])
+    return f"{settings.SITE_URL}{reverse(route, args=[token])}"
 
 
 @contextmanager

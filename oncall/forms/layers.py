@@ -35,9 +35,7 @@ def _time_field(label: Any) -> forms.TimeField:
 
 
 def _weekday_field(label: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label, choices=WEEKDAYS, coerce=int, empty_value=None, required=False
-    )
+    return forms.TypedChoiceField(label=label, choices=WEEKDAYS, coerce=int)
 
 
 class RestrictionForm(rows.QuietForm):
@@ -71,7 +69,7 @@ class RestrictionForm(rows.QuietForm):
             kind="weekly" if is_weekly else "daily",
             start_time=fields["start"],
             duration=self._duration(),
-            weekday=(fields["start_weekday"] or 1) if is_weekly else None,
+            weekday=fields["start_weekday"] if is_weekly else None,
         )
 
     def _duration(self) -> timedelta:
@@ -81,7 +79,7 @@ class RestrictionForm(rows.QuietForm):
         )
         if fields.get("kind") != "weekly":
             return length % DAY
-        days = (fields.get("end_weekday") or 1) - (fields.get("start_weekday") or 1)
+        days: int = fields.get("end_weekday", 1) - fields.get("start_weekday", 1)
         return (length + days * DAY) % WEEK
 
 
@@ -100,13 +98,10 @@ class LayerForm(rows.QuietForm):
             ("custom", gettext_lazy("Custom length")),
         ],
     )
-    length = forms.DecimalField(
-        label=gettext_lazy("Length of a turn"), min_value=0, required=False
-    )
+    length = forms.DecimalField(label=gettext_lazy("Length of a turn"), min_value=0)
     unit = forms.ChoiceField(
         label=gettext_lazy("Counted in"),
         choices=[("hours", gettext_lazy("hours")), ("days", gettext_lazy("days"))],
-        required=False,
     )
     handoff_weekday = _weekday_field(gettext_lazy("Hand-off day"))
     handoff = _time_field(gettext_lazy("Hand-off time"))
@@ -154,13 +149,13 @@ class LayerForm(rows.QuietForm):
 
     def clean(self) -> dict[str, Any]:
         fields: dict[str, Any] = super().clean() or self.cleaned_data
-        if fields.get("rotation") == "custom":
-            if fields.get("length") is None and "length" not in self.errors:
-                self.add_error("length", _("Say how long a turn is."))
-            elif "length" in fields and (
-                problem := rotations.turn_problem(self._turn_length())
-            ):
-                self.add_error("length", problem)
+        if fields.get("rotation") in TURNS:
+            # The length is not asked for then, so it cannot be wrong.
+            self.errors.pop("length", None)
+        elif {"rotation", "length", "unit"} <= fields.keys() and (
+            problem := rotations.turn_problem(self._turn_length())
+        ):
+            self.add_error("length", problem)
         starts, ends = fields.get("starts"), fields.get("ends")
         if starts and ends and ends <= starts:
             self.add_error("ends", _("The end must be after the start."))
@@ -205,7 +200,7 @@ class LayerForm(rows.QuietForm):
             return self.stored[0].turn_length
         if fields["rotation"] in TURNS:
             return TURNS[fields["rotation"]]
-        unit = UNITS[fields.get("unit") or "hours"]
+        unit = UNITS[fields["unit"]]
         seconds = float(fields["length"]) * unit.total_seconds()
         return timedelta(seconds=round(min(seconds, WEEK.total_seconds() * 520)))
 
@@ -228,7 +223,7 @@ class LayerForm(rows.QuietForm):
         near = datetime.combine(anchor.date(), fields["handoff"])
         if fields["rotation"] != "weekly":
             return near
-        weekday: int = fields["handoff_weekday"] or 1
+        weekday: int = fields["handoff_weekday"]
         return near + (weekday - near.isoweekday()) * DAY
 
     def _last_handoff(self, zone: ZoneInfo) -> datetime:
@@ -267,6 +262,7 @@ def blank_layer(now: datetime, zone: ZoneInfo) -> rows.Data:
         {
             "people": [""],
             "rotation": ["weekly"],
+            "length": ["12"],
             "unit": ["hours"],
             "handoff_weekday": ["1"],
             "handoff": ["09:00"],

@@ -1,6 +1,6 @@
 """What pages about schedules and policies need besides the general components."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -9,6 +9,8 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from oncall import moments
 from oncall.models import Schedule
@@ -44,7 +46,20 @@ def cover_url(
 
 
 @register.simple_tag
+def day_and_time(at: datetime, zone: tzinfo | None = None) -> SafeString:
+    """Print an instant with its day, also today, because shifts are planned by days."""
+    local = timezone.localtime(at, zone)
+    this_year = local.year == timezone.localtime(timezone=zone).year
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(timespec="seconds"),
+        moments.exact(at, zone),
+        date_format(local, "D j M, H:i" if this_year else "D j M Y, H:i"),
+    )
+
+
+@register.simple_tag
 def local_time(zone_name: str) -> str:
     """Print what time it is in a zone, and which one: 14:30 Europe/Berlin."""
     local = timezone.localtime(timezone=ZoneInfo(zone_name))
-    return f"{date_format(local, 'H:i')} {moments.zone_name(local)}"
+    return f"{date_format(local, 'H:i')} {zone_name}"

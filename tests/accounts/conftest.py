@@ -1,6 +1,6 @@
 """What the tests of this app share: people who are signed in, and letters to read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
@@ -26,10 +26,15 @@ def sign_in(db) -> SignIn:
 
 
 @pytest.fixture(autouse=True)
-def _no_rate_limits() -> Iterator[None]:
+def _quick_passwords(settings) -> None:
+    """Spend no time on slow hashes."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limits() -> None:
     """Forget what earlier tests did from the same address."""
     cache.clear()
-    yield
 
 
 def letters(account: Account, purpose: str) -> list[Notification]:

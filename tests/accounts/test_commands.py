@@ -60,7 +60,8 @@ def test_the_same_name_is_allowed_twice(acme):
         (["--owner", "x@y.example", "--subdomain", "acme"], "is taken"),
         (["--owner", "x@y.example", "--subdomain", "Not good"], "lower-case"),
         (["--owner", "nobody"], "valid email"),
-        (["--owner", "x@y.example", "--country", "Germany"], "two letters"),
+        (["--owner", "x@y.example", "--country", "Germany"], "country: .*2 char"),
+        (["--owner", "x@y.example", "--country", "XX"], "no country XX"),
     ],
 )
 def test_what_cannot_be_made_is_refused_and_leaves_nothing(acme, arguments, words):

@@ -152,7 +152,7 @@ def test_an_admin_adds_a_phone_that_is_paged_but_marked(acme, carol, sign_in):
 
 @pytest.mark.parametrize(
     ("address", "words"),
-    [("1511 2345678", "country code"), ("+49 1", "No phone"), ("", "required")],
+    [("1511 2345678", "country code"), ("+49 1511", "No phone"), ("", "required")],
 )
 def test_a_wrong_number_is_explained_and_kept(acme, carol, sign_in, address, words):
     form = {"kind": "sms", "address": address, "label": "work"}
@@ -185,3 +185,16 @@ def test_an_admin_removes_a_contact_method_of_a_member(acme, carol, sign_in):
 
     assert (refused.status_code, kept) == (403, 1)
     assert not acme.bob.membership.contact_methods.exists()
+
+
+def test_a_long_list_asks_no_more_than_a_short_one(
+    acme, sign_in, django_assert_max_num_queries
+):
+    for number in range(12):
+        factories.person(acme.account, f"Person{number}")
+    alice = sign_in(acme.alice)
+
+    with django_assert_max_num_queries(15):
+        page = alice.get("/people/").content.decode()
+
+    assert "Person11" in page

@@ -68,7 +68,9 @@ def test_a_stranger_is_asked_to_sign_in(client, acme):
 def test_the_list_shows_open_incidents_triggered_first(acme, alice):
     older = opened(acme, "Disk is full")
     newer = opened(acme, "Cache is cold")
-    actions.acknowledge(newer, actor=Actor("web", acme.bob.membership), at=timezone.now())
+    actions.acknowledge(
+        newer, actor=Actor("web", acme.bob.membership), at=timezone.now()
+    )
 
     text = says(alice.get("/incidents/"))
 
@@ -148,16 +150,19 @@ def test_the_counts_stop_at_a_thousand(acme, alice):
     assert '<span class="count">1000+</span>' in text
 
 
-def test_the_list_takes_as_many_queries_for_fifty_rows_as_for_one(
+def test_the_list_takes_as_many_queries_for_fifty_rows_as_for_two(
     acme, alice, django_assert_max_num_queries
 ):
-    many(acme, 60)
+    opened(acme)
+    act(alice, opened(acme), "acknowledge")
     with django_assert_max_num_queries(20) as few:
         alice.get("/incidents/")
-    for number in range(1, 30):
-        act(alice, Incident.across_accounts.get(number=number), "acknowledge")
+    most = len(few)
+    for _number in range(15):
+        opened(acme)
+        act(alice, opened(acme), "acknowledge", follow=False)
 
-    with django_assert_max_num_queries(len(few)):
+    with django_assert_max_num_queries(most):
         alice.get("/incidents/")
 
 
@@ -209,7 +214,9 @@ def test_new_incidents_are_announced_and_move_no_row(acme, alice):
 def test_a_resolved_incident_stays_in_its_row_until_the_page_is_loaded(acme, alice):
     incident = opened(acme, "First")
     before = alice.get("/incidents/")
-    actions.resolve(incident, actor=Actor("web", acme.bob.membership), at=timezone.now())
+    actions.resolve(
+        incident, actor=Actor("web", acme.bob.membership), at=timezone.now()
+    )
 
     rows = refresh(alice, before).context["rows"]
 
@@ -391,11 +398,12 @@ def test_the_page_takes_a_constant_number_of_queries(
     incident = opened(acme)
     with django_assert_max_num_queries(20) as few:
         alice.get(f"/incidents/{incident.number}/")
+    most = len(few)
     for text in ("one", "two", "three"):
         act(alice, incident, "note", text=text)
     act(alice, incident, "reassign", people=[acme.bob.membership.public_id])
 
-    with django_assert_max_num_queries(len(few) + 1):
+    with django_assert_max_num_queries(most):
         alice.get(f"/incidents/{incident.number}/")
 
 

@@ -225,9 +225,7 @@ class TestConnect:
         self, client, acme, globex, app
     ):
         client.force_login(acme.alice.user)
-        answer = client.post(
-            connect_url(app), {"verb": "switch", "account": "globex"}
-        )
+        answer = client.post(connect_url(app), {"verb": "switch", "account": "globex"})
         assert answer.status_code == 404
 
 

@@ -42,7 +42,7 @@ def send(message: channels.Message = PAGE) -> str:
 def part(mail, kind: str) -> str:
     body = mail.get_body((kind,))
     assert body is not None
-    return body.get_content()
+    return str(body.get_content())
 
 
 def test_a_page_says_the_same_in_text_and_html(mailbox):

@@ -1,5 +1,7 @@
 """The pages of escalation policies, as people with and without scripts use them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
@@ -7,6 +9,7 @@ from oncall.models import EscalationPolicy
 from tests import factories
 from tests.oncall.pages import press, typed
 
+PAST = datetime(2026, 1, 5, tzinfo=UTC)
 NEW = "/escalation-policies/new/"
 
 
@@ -154,15 +157,16 @@ def test_the_page_warns_of_a_person_whom_nothing_reaches(alice, acme):
 
 
 def test_the_page_says_who_a_schedule_means_now_and_who_uses_the_policy(alice, acme):
-    schedule = factories.schedule(acme.account, acme.bob.membership)
+    schedule = factories.schedule(acme.account)
+    factories.layer(schedule, acme.bob.membership, starts_at=PAST)
     empty = factories.schedule(acme.account, name="Nights")
     policy = factories.policy(acme.account, [schedule], [empty], name="Two")
     factories.service(acme.account, policy, name="Invoices")
 
     text = alice.get(page(policy)).content.decode()
 
-    assert "Bob" in text
-    assert "Nobody is reached at this level now" in text
+    assert reverse("person", args=[acme.bob.membership.public_id]) in text
+    assert text.count("Nobody is reached at this level now") == 1
     assert "Invoices" in text
 
 

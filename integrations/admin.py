@@ -1,0 +1,118 @@
+"""Partners' apps, which operators register, and what partners hold."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.operators import BY_SUBDOMAIN, OperatorAdmin, Related
+from integrations.forms.operators import AppForm
+from integrations.models import (
+    AccessToken,
+    App,
+    Connection,
+    Grant,
+    IDToken,
+    OutboxMessage,
+    RefreshToken,
+)
+
+
+@admin.register(App)
+class AppAdmin(OperatorAdmin):
+    """Partners' apps; one without an account is public."""
+
+    form = AppForm
+    list_display = (
+        "name",
+        "account",
+        "vendor_key",
+        "has_events",
+        "is_verified",
+        "disabled_at",
+    )
+    list_filter = (
+        "has_events",
+        "is_verified",
+        ("account", admin.EmptyFieldListFilter),
+        ("disabled_at", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("account",)
+    search_fields = ("name", "client_id", "vendor_key", "public_id")
+    autocomplete_fields = ("account",)
+    # Only its hash is kept, and not even that is shown.
+    secrets = ("client_secret",)
+    editable = AppForm.Meta.fields
+    shown = ("connect_link",)
+    related = (Related(_("Connections"), "integrations_connection", "app__id__exact"),)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.editable if obj is None else super().get_fields(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    @admin.display(description=_("The partner's button leads to"))
+    def connect_link(self, app: App) -> SafeString:
+        """Show the address that the partner has to open."""
+        address = app.redirect_uris.split()[0] if app.redirect_uris else ""
+        return format_html(
+            "<code>{}/connect?vendor={}&amp;callback={}</code>",
+            settings.SITE_URL,
+            app.vendor_key,
+            address,
+        )
+
+
+@admin.register(Connection)
+class ConnectionAdmin(OperatorAdmin):
+    """Integrations that partners made."""
+
+    list_display = ("app", "integration", "account", "connected_by", "created_at")
+    list_select_related = ("app", "integration", "account", "connected_by__user")
+    secrets = ("token",)
+    finders = (BY_SUBDOMAIN,)
+
+
+class TokenAdmin(OperatorAdmin):
+    """Something that a partner holds, without its value."""
+
+    list_display = ("application", "user", "account", "scope", "created", "expires")
+    list_select_related = ("application", "user", "account")
+    secrets = ("token", "token_checksum", "code", "code_challenge", "nonce")
+    finders = (BY_SUBDOMAIN,)
+
+
+@admin.register(Grant)
+class GrantAdmin(TokenAdmin):
+    """Authorization codes."""
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(TokenAdmin):
+    """Access tokens."""
+
+
+@admin.register(RefreshToken)
+class RefreshTokenAdmin(TokenAdmin):
+    """Refresh tokens."""
+
+    list_display = ("application", "user", "account", "created", "revoked")
+
+
+@admin.register(IDToken)
+class IDTokenAdmin(TokenAdmin):
+    """Tokens that say who signed in."""
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(OperatorAdmin):
+    """The local outbox. What was written is on its own page: it may hold codes."""
+
+    list_display = ("created_at", "kind", "recipient", "is_reply")
+    list_filter = ("kind", "is_reply")
+    secrets = ("subject", "text", "html", "headers", "parameters")

@@ -1,0 +1,1 @@
+"""The demo: an account to try things in, and a partner to connect."""

@@ -1,0 +1,186 @@
+"""Gives an account at least one row in every table that accounts have rows in."""
+
+from datetime import timedelta
+from typing import Any
+
+from accounts import keys
+from accounts.models import Account, Invitation, Team
+from incidents.models import Alert, Incident, Notification
+from integrations.models import (
+    AccessToken,
+    App,
+    Grant,
+    IDToken,
+    OutboxMessage,
+    RefreshToken,
+)
+from oncall.models import Schedule
+from tests import factories
+from tests.conftest import World
+from tests.factories import NOON
+
+CODE = "271828"
+SOON = NOON + timedelta(days=1)
+
+
+def furnish(world: World) -> None:
+    """Fill every tenant table; `test_tenancy` says so when one was forgotten."""
+    team = _team(world)
+    schedule = _schedule(world, team)
+    world.account.escalation_targets.create(
+        rule=world.account.escalation_rules.latest("level"), schedule=schedule
+    )
+    _ways_in(world, team)
+    incident = _incident(world)
+    _second_integration(world)
+    _notifications(world, incident)
+    _app(world)
+
+
+def _first(world: World) -> Any:
+    return next(iter(world.people.values()))
+
+
+def _team(world: World) -> Team:
+    team = world.account.teams.create(name="Payments")
+    membership = _first(world).membership
+    world.account.team_memberships.create(team=team, membership=membership)
+    return team
+
+
+def _schedule(world: World, team: Team) -> Schedule:
+    membership = _first(world).membership
+    schedule = factories.schedule(world.account, membership, team=team)
+    world.account.schedule_restrictions.create(
+        layer=schedule.layers.get(),
+        kind="daily",
+        start_time="09:00",
+        duration=timedelta(hours=8),
+    )
+    world.account.schedule_overrides.create(
+        schedule=schedule, membership=membership, starts_at=NOON, ends_at=SOON
+    )
+    return schedule
+
+
+def _ways_in(world: World, team: Team) -> None:
+    account, person = world.account, _first(world)
+    Invitation.across_accounts.create(
+        account=account,
+        email="carol@example.com",
+        team=team,
+        token_digest=f"{account.pk:064}",
+        invited_by=person.membership,
+        expires_at=SOON,
+    )
+    # This writes an audit entry too.
+    keys.create(account, "Terraform", None, False, NOON)
+    account.verifications.create(
+        contact_method=person.email, code_digest="c0de" * 16, expires_at=SOON
+    )
+
+
+def _incident(world: World) -> Incident:
+    account, membership = world.account, _first(world).membership
+    incident = account.incidents.create(
+        # A number that no other account has.
+        number=account.pk * 1000 + 1,
+        title="Checkout is down",
+        service=world.service,
+        priority=account.priorities.first(),
+        created_at=NOON,
+        changed_at=NOON,
+    )
+    rows = {"account": account, "incident": incident, "at": NOON}
+    incident.assignments.create(membership=membership, **rows)
+    incident.acknowledgements.create(membership=membership, **rows)
+    incident.timeline.create(verb="trigger", via="web", **rows)
+    alert = Alert.across_accounts.create(
+        account=account,
+        service=world.service,
+        integration=world.integration,
+        incident=incident,
+        dedup_key="db-7",
+        summary="Checkout is down",
+        occurred_at=NOON,
+        last_event_at=NOON,
+        created_at=NOON,
+    )
+    world.integration.events.create(
+        account=account,
+        action="trigger",
+        dedup_key="db-7",
+        body={"summary": "Checkout is down", "custom_details": {"disk": "91 %"}},
+        received_at=NOON,
+        processed_at=NOON,
+        outcome="opened",
+        alert=alert,
+    )
+    return incident
+
+
+def _second_integration(world: World) -> None:
+    """Add one without alerts, so that another's alert may claim it but for the wall."""
+    factories.integration(world.service, "Second")
+
+
+def _notifications(world: World, incident: Incident) -> None:
+    person = _first(world)
+    both = {
+        "account": world.account,
+        "membership": person.membership,
+        "contact_method": person.email,
+        "kind": "email",
+        "planned_for": NOON,
+        "send_at": NOON,
+        "created_at": NOON,
+    }
+    page = Notification.across_accounts.create(
+        purpose="page", incident=incident, status="failed", failed_at=NOON, **both
+    )
+    _outbox(world, page.token)
+    Notification.across_accounts.create(
+        purpose="code", content={"code": CODE}, status="sent", **both
+    )
+
+
+def _outbox(world: World, token: str) -> None:
+    """Leave a mail, a text and a call in the local outbox, which demo accounts see."""
+    Account.objects.filter(pk=world.account.pk).update(is_demo=True)
+    for kind in ("email", "sms", "call"):
+        OutboxMessage.objects.create(
+            kind=kind,
+            sender="oncall",
+            recipient=_first(world).email.address,
+            text="Checkout is down",
+            parameters={"token": token, "sid": f"CA{token}"},
+        )
+
+
+def _app(world: World) -> None:
+    account, person = world.account, _first(world)
+    app = App.objects.create(
+        account=account,
+        name="Monitoring Inc",
+        redirect_uris="https://monitoring.example/callback",
+        client_type=App.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=App.GRANT_AUTHORIZATION_CODE,
+        client_secret=f"client-secret-of-{account.subdomain}",
+    )
+    account.connections.create(
+        app=app, integration=world.integration, connected_by=person.membership
+    )
+    held = {"account": account, "user": person.user, "application": app}
+    Grant.objects.create(
+        code=f"grant-code-{account.pk}",
+        expires=SOON,
+        redirect_uri=app.redirect_uris,
+        **held,
+    )
+    access = AccessToken.objects.create(
+        token=f"access-token-{account.pk}", expires=SOON, **held
+    )
+    RefreshToken.objects.create(
+        token=f"refresh-token-{account.pk}", access_token=access, **held
+    )
+    IDToken.objects.create(expires=SOON, **held)

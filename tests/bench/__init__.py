@@ -1,0 +1,1 @@
+"""Measures the running product beside a bare baseline: `python -m tests.bench`."""

@@ -1,0 +1,186 @@
+"""A Twilio on this machine: takes texts and calls by its REST API, and calls back."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+from urllib.parse import parse_qsl
+from xml.etree import ElementTree
+
+SID = "AC" + "1" * 32
+AUTH_TOKEN = "the token that Twilio and we share"
+NUMBER = "+15005550006"
+SITE = "https://oncall.example"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A text or a call that was asked for, with its parameters as Twilio names them."""
+
+    kind: str
+    sid: str
+    parameters: dict[str, str]
+
+    @property
+    def token(self) -> str:
+        """The last part of the callback's address."""
+        return self.parameters["StatusCallback"].rpartition("/")[2]
+
+
+@dataclass
+class Twilio:
+    """What was asked for, and what is answered."""
+
+    base: str = ""
+    taken: list[Taken] = field(default_factory=list)
+    # The answers to the next requests: (status, code, message).
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
+    # While set, requests get no answer.
+    silent: Event = field(default_factory=Event)
+    released: Event = field(default_factory=Event)
+
+    def texts(self) -> list[str]:
+        """The texts that were taken."""
+        return [t.parameters["Body"] for t in self.taken if t.kind == "Messages"]
+
+    def posts(
+        self,
+        client: Any,
+        path: str,
+        parameters: Mapping[str, str],
+        *,
+        token: str = AUTH_TOKEN,
+        site: str = SITE,
+    ) -> Any:
+        """Call back, signed, through Django's test client."""
+        signed = {"X-Twilio-Signature": signature(site + path, parameters, token)}
+        return client.post(path, parameters, headers=signed)
+
+    def reports(self, client: Any, taken: Taken, status: str, code: str = "") -> Any:
+        """Say what became of a text or a call."""
+        name = "MessageStatus" if taken.kind == "Messages" else "CallStatus"
+        path = taken.parameters["StatusCallback"].removeprefix(SITE)
+        parameters = {name: status, **({"ErrorCode": code} if code else {})}
+        return self.posts(client, path, parameters)
+
+    def receives(self, client: Any, number: str, body: str) -> str:
+        """Bring a person's text, and return what is answered."""
+        parameters = {
+            "MessageSid": "SM" + secrets.token_hex(16),
+            "From": number,
+            "To": NUMBER,
+            "Body": body,
+        }
+        answer = self.posts(client, "/twilio/sms", parameters)
+        assert answer.status_code == 200, answer.content
+        assert answer["Content-Type"] == "text/xml"
+        return "".join(_parsed(answer.content).itertext())
+
+    def connects(self, client: Any, taken: Taken) -> "Call":
+        """Let somebody, or a machine, pick up."""
+        if "Twiml" in taken.parameters:
+            return Call(taken.parameters["Twiml"])
+        path = taken.parameters["Url"].removeprefix(SITE)
+        answer = self.posts(client, path, {"CallSid": taken.sid})
+        return Call(answer.content.decode())
+
+    def presses(self, client: Any, call: "Call", digit: str) -> "Call":
+        """Let the person press a key."""
+        path = call.action.removeprefix(SITE)
+        answer = self.posts(client, path, {"Digits": digit})
+        return Call(answer.content.decode())
+
+
+class Call:
+    """What Twilio was told to do in a call."""
+
+    def __init__(self, document: str) -> None:
+        self.root = _parsed(document)
+        assert self.root.tag == "Response"
+
+    @property
+    def said(self) -> list[str]:
+        return ["".join(say.itertext()) for say in self.root.iter("Say")]
+
+    @property
+    def action(self) -> str:
+        gather = self.root.find("Gather")
+        return "" if gather is None else gather.attrib["action"]
+
+
+def _parsed(document: str | bytes) -> ElementTree.Element:
+    return ElementTree.fromstring(document)  # noqa: S314 our own product wrote it
+
+
+def signature(url: str, parameters: Mapping[str, str], token: str) -> str:
+    """Sign as Twilio's documentation says."""
+    text = url + "".join(f"{name}{parameters[name]}" for name in sorted(parameters))
+    mac = hmac.new(token.encode(), text.encode(), hashlib.sha1)
+    return base64.b64encode(mac.digest()).decode()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    twilio: Twilio
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.twilio.silent.is_set():
+            self.twilio.released.wait(5)
+            self.close_connection = True
+            return
+        expected = base64.b64encode(f"{SID}:{AUTH_TOKEN}".encode()).decode()
+        if self.headers["Authorization"] != f"Basic {expected}":
+            self._refuse(401, 20003, "Authenticate")
+        elif self.twilio.errors:
+            self._refuse(*self.twilio.errors.pop(0))
+        else:
+            self._take(dict(parse_qsl(body, strict_parsing=True)))
+
+    def _take(self, parameters: dict[str, str]) -> None:
+        start = f"/2010-04-01/Accounts/{SID}/"
+        assert self.path.startswith(start), self.path
+        kind = self.path[len(start) :].removesuffix(".json")
+        assert kind in ("Messages", "Calls"), kind
+        sid = ("SM" if kind == "Messages" else "CA") + secrets.token_hex(16)
+        self.twilio.taken.append(Taken(kind, sid, parameters))
+        self._answer(201, {"sid": sid, "status": "queued", "error_code": None})
+
+    def _refuse(self, status: int, code: int, message: str) -> None:
+        self._answer(status, {"status": status, "code": code, "message": message})
+
+    def _answer(self, status: int, body: dict[str, Any]) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving() -> Iterator[Twilio]:
+    """Run a Twilio on a free port."""
+    twilio = Twilio()
+    handler = type("Handler", (_Handler,), {"twilio": twilio})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    twilio.base = f"http://127.0.0.1:{server.server_port}"
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield twilio
+    finally:
+        twilio.released.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

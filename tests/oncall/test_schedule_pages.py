@@ -1,0 +1,563 @@
+"""The pages of schedules and overrides, and who is on call now."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from oncall.models import Override, Schedule
+from tests import factories
+from tests.oncall.pages import press, typed
+
+NEW = "/schedules/new/"
+MORNING = datetime(2027, 5, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def alice(client, acme):
+    client.force_login(acme.alice.user)
+    return client
+
+
+@pytest.fixture
+def bob(client, acme):
+    client.force_login(acme.bob.user)
+    return client
+
+
+@pytest.fixture
+def observer(client, acme):
+    client.force_login(factories.person(acme.account, "Olive", "observer").user)
+    return client
+
+
+def page(schedule: Schedule, name: str = "schedule") -> str:
+    return reverse(name, args=[schedule.public_id])
+
+
+def weekly(acme, **fields) -> dict:
+    """What the form of a new schedule holds after somebody filled it in."""
+    return {
+        "name": "Primary",
+        "time_zone": "Europe/Berlin",
+        "layer-0-people": [
+            acme.alice.membership.public_id,
+            acme.bob.membership.public_id,
+        ],
+        "layer-0-rotation": "weekly",
+        "layer-0-handoff_weekday": "1",
+        "layer-0-handoff": "09:00",
+        "layer-0-starts": "2027-05-17T09:00",
+        **fields,
+    }
+
+
+def running(acme, *people: factories.Person, **fields) -> Schedule:
+    """A schedule whose first person's week began an hour ago."""
+    schedule = factories.schedule(acme.account, **fields)
+    start = timezone.now() - timedelta(hours=1)
+    factories.layer(
+        schedule,
+        *(person.membership for person in people),
+        starts_at=start,
+        rotation_virtual_start=start,
+    )
+    return schedule
+
+
+def link(person: factories.Person) -> str:
+    return reverse("person", args=[person.membership.public_id])
+
+
+def shown(client, schedule: Schedule, **query) -> str:
+    return client.get(page(schedule), query).content.decode()
+
+
+# Making and changing
+
+
+def test_a_schedule_is_made_on_one_form_without_scripts(alice, acme):
+    held = typed(alice.get(NEW).content.decode()) | weekly(acme)
+    held = typed(press(alice, NEW, held, "layer/add").content.decode())
+    held = typed(press(alice, NEW, held, "layer/1/restriction/add").content.decode())
+    answer = press(
+        alice,
+        NEW,
+        held,
+        "save",
+        layer__1__people=[acme.bob.membership.public_id],
+        layer__1__rotation="custom",
+        layer__1__length="12",
+        layer__1__unit="hours",
+        layer__1__starts="2027-05-17T20:00",
+        **{
+            "layer-1-handoff": "20:00",
+            "layer-1-restriction-0-kind": "weekly",
+            "layer-1-restriction-0-start_weekday": "5",
+            "layer-1-restriction-0-start": "18:00",
+            "layer-1-restriction-0-end_weekday": "1",
+            "layer-1-restriction-0-end": "08:00",
+        },
+    )
+
+    schedule = acme.account.schedules.get()
+    assert answer.headers["Location"] == page(schedule)
+    low, high = schedule.layers.all()
+    assert low.turn_length == timedelta(days=7)
+    assert low.rotation_virtual_start == datetime(2027, 5, 17, 7, tzinfo=UTC)
+    assert [turn.membership.name for turn in low.turns.all()] == ["Alice", "Bob"]
+    assert high.turn_length == timedelta(hours=12)
+    window = high.restrictions.get()
+    assert (window.weekday, window.duration) == (5, timedelta(hours=62))
+
+    text = shown(alice, schedule)
+    assert "Weekly, hands over Mondays 09:00 Europe/Berlin: Alice → Bob" in text
+    assert "Fridays 18:00 to Mondays 08:00" in text
+
+
+def test_the_first_person_begins_at_the_start(alice, acme):
+    # A Wednesday: the turn began on the Monday before.
+    held = typed(alice.get(NEW).content.decode()) | weekly(
+        acme, **{"layer-0-starts": "2027-05-19T12:00"}
+    )
+
+    press(alice, NEW, held, "save")
+
+    layer = acme.account.schedule_layers.get()
+    assert layer.starts_at == datetime(2027, 5, 19, 10, tzinfo=UTC)
+    assert layer.rotation_virtual_start == datetime(2027, 5, 17, 7, tzinfo=UTC)
+
+
+def test_a_preview_shows_the_next_shifts_and_saves_nothing(alice, acme):
+    held = typed(alice.get(NEW).content.decode())
+
+    answer = press(
+        alice,
+        NEW,
+        held,
+        "preview",
+        name="Primary",
+        layer__0__people=[acme.bob.membership.public_id],
+    )
+
+    text = answer.content.decode()
+    assert "The next shifts" in text
+    assert "Always Bob" in text
+    assert not acme.account.schedules.exists()
+
+
+def test_a_preview_names_the_gaps(alice, acme):
+    tomorrow = timezone.now() + timedelta(days=1)
+    held = typed(alice.get(NEW).content.decode()) | weekly(
+        acme, **{"layer-0-starts": tomorrow.strftime("%Y-%m-%dT%H:%M")}
+    )
+
+    assert "Nobody on call" in press(alice, NEW, held, "preview").content.decode()
+
+
+def test_mistakes_are_explained_and_lose_nothing(alice, acme):
+    held = typed(alice.get(NEW).content.decode()) | weekly(
+        acme,
+        **{
+            "name": "",
+            "layer-0-people": [""],
+            "layer-0-rotation": "custom",
+            "layer-0-length": "0.5",
+            "layer-0-unit": "hours",
+            "layer-0-ends": "2027-01-01T00:00",
+            "layer-0-restriction-0-kind": "daily",
+            "layer-0-restriction-0-start_weekday": "1",
+            "layer-0-restriction-0-start": "09:00",
+            "layer-0-restriction-0-end_weekday": "5",
+            "layer-0-restriction-0-end": "09:00",
+        },
+    )
+
+    text = press(alice, NEW, held, "save").content.decode()
+
+    assert "Choose at least one person." in text
+    assert "A turn lasts at least one hour." in text
+    assert "The end must be after the start." in text
+    assert "From and until are the same" in text
+    assert typed(text)["layer-0-length"] == ["0.5"]
+    assert not acme.account.schedules.exists()
+
+
+def test_the_length_of_a_turn_only_matters_for_turns_of_custom_length(alice, acme):
+    held = typed(alice.get(NEW).content.decode()) | weekly(
+        acme, **{"layer-0-length": "long"}
+    )
+
+    refused = press(alice, NEW, held, "save", layer__0__rotation="custom")
+    assert "Enter a number." in refused.content.decode()
+
+    press(alice, NEW, held, "save")
+    assert acme.account.schedule_layers.get().turn_length == timedelta(days=7)
+
+
+def test_saving_without_a_change_changes_nothing(alice, acme):
+    schedule = factories.schedule(acme.account)
+    # Finer than the form can show, and a phase that does not begin at the start.
+    layer = factories.layer(
+        schedule,
+        acme.alice.membership,
+        acme.bob.membership,
+        starts_at=datetime(2027, 5, 17, 9, 0, 30, tzinfo=UTC),
+        rotation_virtual_start=datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC),
+        turn_length=timedelta(seconds=100_001),
+    )
+    layer.restrictions.create(
+        account=acme.account,
+        kind="daily",
+        start_time="20:00:01",
+        duration=timedelta(seconds=43_202),
+    )
+    url = page(schedule, "schedule_edit")
+
+    held = typed(alice.get(url).content.decode())
+    assert press(alice, url, held, "save").status_code == 302
+
+    after = schedule.layers.get()
+    for field in ("pk", "starts_at", "rotation_virtual_start", "turn_length"):
+        assert getattr(after, field) == getattr(layer, field)
+    assert after.restrictions.get().duration == timedelta(seconds=43_202)
+
+
+def test_a_later_hand_off_keeps_the_order_of_the_turns(alice, acme):
+    schedule = factories.schedule(
+        acme.account, acme.alice.membership, acme.bob.membership
+    )
+    url = page(schedule, "schedule_edit")
+
+    held = typed(alice.get(url).content.decode())
+    press(alice, url, held, "save", layer__0__handoff="10:00")
+
+    layer = schedule.layers.get()
+    assert layer.rotation_virtual_start == datetime(2027, 1, 4, 10, tzinfo=UTC)
+    assert layer.starts_at == datetime(2027, 1, 4, tzinfo=UTC)
+
+
+def test_people_and_layers_change_places(alice, acme):
+    schedule = factories.schedule(
+        acme.account, acme.alice.membership, acme.bob.membership
+    )
+    factories.layer(schedule, acme.bob.membership, position=2, name="Nights")
+    url = page(schedule, "schedule_edit")
+
+    held = typed(alice.get(url).content.decode())
+    held = typed(press(alice, url, held, "layer/0/people/down/0").content.decode())
+    held = typed(press(alice, url, held, "layer/up/1").content.decode())
+    press(alice, url, held, "save")
+
+    nights, days = schedule.layers.all()
+    assert nights.name == "Nights"
+    assert [turn.membership.name for turn in days.turns.all()] == ["Bob", "Alice"]
+
+
+def test_a_person_of_another_account_is_not_accepted(alice, acme, globex):
+    held = typed(alice.get(NEW).content.decode()) | weekly(
+        acme, **{"layer-0-people": [globex.mallory.membership.public_id]}
+    )
+
+    assert "no longer exists" in press(alice, NEW, held, "save").content.decode()
+    assert not acme.account.schedules.exists()
+
+
+def test_a_schedule_in_use_is_kept_and_its_policies_are_listed(alice, acme):
+    schedule = factories.schedule(acme.account, acme.bob.membership)
+    policy = factories.policy(acme.account, [schedule], name="Payments")
+    url = page(schedule, "schedule_delete")
+
+    answer = alice.post(url)
+    assert answer.status_code == 409
+    assert "Payments" in answer.content.decode()
+
+    policy.delete()
+    alice.get(url)
+    assert acme.account.schedules.exists()
+    alice.post(url)
+    assert not acme.account.schedules.exists()
+
+
+# Looking
+
+
+def test_the_page_lists_shifts_and_names_the_gaps(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    schedule.layers.update(ends_at=datetime(2027, 5, 21, 12, tzinfo=UTC))
+
+    text = shown(bob, schedule, since="2027-05-20", days="7")
+
+    assert "20 May 2027" in text
+    assert "26 May 2027" in text
+    assert "Alice" in text
+    assert text.count("Nobody on call") == 2  # in the list, and now
+
+
+def test_the_list_of_shifts_marks_a_change_of_the_clocks(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    acme.account.schedules.update(time_zone="Europe/Berlin")
+
+    assert "The clocks change" in shown(bob, schedule, since="2027-03-28", days="1")
+    assert "The clocks change" not in shown(bob, schedule, since="2027-03-29", days="1")
+
+
+def test_times_are_in_the_zone_of_the_schedule_or_of_the_reader(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    acme.account.schedules.update(time_zone="Asia/Tokyo")
+    acme.account.memberships.update(time_zone="America/Denver")
+
+    assert "Times are in Asia/Tokyo (UTC+09:00)" in shown(bob, schedule)
+    assert "Times are in America/Denver" in shown(bob, schedule, zone="mine")
+
+
+@pytest.mark.parametrize("query", [{"since": "9999-99-99"}, {"days": "400"}])
+def test_an_odd_range_is_the_usual_one(bob, acme, query):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+
+    assert bob.get(page(schedule), query).status_code == 200
+
+
+def test_the_list_says_who_is_on_call_and_who_is_next(observer, acme):
+    running(acme, acme.alice, acme.bob)
+
+    text = observer.get(reverse("schedules")).content.decode()
+
+    assert text.index("Alice") < text.index("Bob")
+    assert "Nobody on call" not in text
+
+
+def test_the_list_says_when_nobody_is_on_call(observer, acme):
+    running(acme, acme.bob)
+    acme.account.memberships.filter(pk=acme.bob.membership.pk).update(
+        deactivated_at=MORNING
+    )
+
+    text = observer.get(reverse("schedules")).content.decode()
+
+    assert "Nobody on call" in text
+    assert "Bob" not in text
+
+
+def test_a_schedule_page_takes_few_queries(bob, acme, django_assert_max_num_queries):
+    schedule = factories.schedule(acme.account)
+    for position in range(5):
+        layer = factories.layer(
+            schedule,
+            acme.alice.membership,
+            acme.bob.membership,
+            position=position,
+            turn_length=timedelta(days=1),
+        )
+        layer.restrictions.create(
+            account=acme.account,
+            kind="daily",
+            start_time="20:00",
+            duration=timedelta(hours=2),
+        )
+
+    with django_assert_max_num_queries(35):
+        bob.get(page(schedule))
+
+
+# Overrides
+
+
+def test_a_responder_covers_a_shift(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    acme.account.schedules.update(time_zone="Europe/Berlin")
+    url = page(schedule, "override_create")
+
+    suggested = bob.get(
+        url,
+        {"since": "2027-05-20T07:00:00+00:00", "until": "2027-05-20T09:00:00+00:00"},
+    ).content.decode()
+    assert 'value="2027-05-20T09:00"' in suggested
+
+    answer = bob.post(
+        url,
+        {
+            "membership": acme.bob.membership.public_id,
+            "starts": "2027-05-20T09:00",
+            "ends": "2027-05-20T11:00",
+        },
+    )
+
+    assert answer.headers["Location"] == page(schedule)
+    override = schedule.overrides.get()
+    assert override.starts_at == datetime(2027, 5, 20, 7, tzinfo=UTC)
+    assert override.created_by == acme.bob.membership
+    assert link(acme.bob) in shown(bob, schedule, since="2027-05-20", days="1")
+    assert link(acme.bob) not in shown(bob, schedule, since="2027-05-21", days="1")
+
+
+def test_an_override_that_ends_before_it_starts_is_refused(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+
+    answer = bob.post(
+        page(schedule, "override_create"),
+        {
+            "membership": acme.bob.membership.public_id,
+            "starts": "2027-05-20T09:00",
+            "ends": "2027-05-20T09:00",
+        },
+    )
+
+    assert "The end must be after the start." in answer.content.decode()
+    assert 'value="2027-05-20T09:00"' in answer.content.decode()
+    assert not schedule.overrides.exists()
+
+
+def override(acme, schedule: Schedule, start: int, end: int) -> Override:
+    now = timezone.now()
+    return acme.account.schedule_overrides.create(
+        schedule=schedule,
+        membership=acme.bob.membership,
+        starts_at=now + timedelta(hours=start),
+        ends_at=now + timedelta(hours=end),
+    )
+
+
+def removal(made: Override) -> str:
+    return reverse("override_remove", args=[made.schedule.public_id, made.public_id])
+
+
+def test_a_future_override_is_removed_and_a_running_one_ends_now(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    future, running = override(acme, schedule, 1, 2), override(acme, schedule, -1, 1)
+
+    bob.post(removal(future))
+    bob.post(removal(running))
+
+    assert list(schedule.overrides.all()) == [running]
+    before, running.ends_at = running.ends_at, schedule.overrides.get().ends_at
+    assert running.ends_at < before
+    assert acme.account.audit_entries.count() == 2
+
+
+def test_a_past_override_stays(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    past = override(acme, schedule, -3, -1)
+
+    answer = bob.post(removal(past), follow=True)
+
+    assert "the past is not changed" in answer.content.decode()
+    assert list(schedule.overrides.all()) == [past]
+
+
+def test_an_override_is_not_removed_by_reading(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    future = override(acme, schedule, 1, 2)
+
+    assert bob.get(removal(future)).status_code == 405
+    assert schedule.overrides.exists()
+
+
+# Who may
+
+
+def test_an_observer_reads_and_cannot_change_anything(observer, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    future = override(acme, schedule, 1, 2)
+
+    text = shown(observer, schedule)
+    assert "Alice" in text
+    for forbidden in ("/edit/", "/delete/", "/overrides/"):
+        assert forbidden not in text
+    for name in ("schedule_edit", "schedule_delete", "override_create"):
+        assert observer.post(page(schedule, name)).status_code == 403
+    assert observer.post(removal(future)).status_code == 403
+    assert observer.get(NEW).status_code == 403
+    assert schedule.overrides.exists()
+
+
+def test_a_responder_covers_shifts_and_does_not_edit_schedules(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+
+    assert bob.get(page(schedule, "override_create")).status_code == 200
+    assert bob.get(page(schedule, "schedule_edit")).status_code == 403
+    assert bob.post(page(schedule, "schedule_delete")).status_code == 403
+    assert acme.account.schedules.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["schedule", "schedule_edit", "schedule_delete", "override_create"]
+)
+def test_a_schedule_of_another_account_is_not_found(alice, globex, name):
+    theirs = factories.schedule(globex.account, globex.mallory.membership)
+
+    assert alice.get(page(theirs, name)).status_code == 404
+
+
+def test_an_override_of_another_account_or_schedule_is_not_found(alice, acme, globex):
+    theirs = factories.schedule(globex.account, globex.mallory.membership)
+    mine = factories.schedule(acme.account, acme.alice.membership)
+    other = factories.schedule(acme.account, acme.alice.membership, name="Other")
+    made = globex.account.schedule_overrides.create(
+        schedule=theirs,
+        membership=globex.mallory.membership,
+        starts_at=MORNING,
+        ends_at=MORNING + timedelta(hours=1),
+    )
+    ours = override(acme, other, 1, 2)
+
+    assert alice.post(removal(made)).status_code == 404
+    for wrong in (made, ours):
+        url = reverse("override_remove", args=[mine.public_id, wrong.public_id])
+        assert alice.post(url).status_code == 404
+    assert Override.across_accounts.count() == 2
+
+
+# On-call now
+
+
+def test_on_call_now_says_until_when_you_are_on_call(bob, acme):
+    schedule = factories.schedule(
+        acme.account, acme.alice.membership, acme.bob.membership
+    )
+    factories.policy(acme.account, [schedule], name="Payments")
+    override(acme, schedule, -1, 1)
+
+    text = bob.get(reverse("on_call")).content.decode()
+
+    assert "You are on call for" in text
+    assert "Payments" in text
+
+
+def test_on_call_now_shows_a_gap_with_the_way_to_fill_it(bob, acme):
+    schedule = factories.schedule(acme.account, name="Nights")
+    factories.policy(acme.account, [schedule], name="Payments")
+
+    text = bob.get(reverse("on_call")).content.decode()
+
+    assert "You are on call" not in text
+    assert "Nobody on call" in text
+    assert page(schedule, "override_create") in text
+
+
+def test_on_call_now_shows_an_observer_the_gap_alone(observer, acme):
+    schedule = factories.schedule(acme.account, name="Nights")
+    factories.policy(acme.account, [schedule], name="Payments")
+
+    text = observer.get(reverse("on_call")).content.decode()
+
+    assert "Nobody on call" in text
+    assert page(schedule, "override_create") not in text
+
+
+def test_on_call_now_is_searched_by_person(bob, acme):
+    factories.policy(acme.account, [acme.bob.membership], name="Payments")
+
+    assert "Default" in bob.get(reverse("on_call"), {"q": "alice"}).content.decode()
+    found = bob.get(reverse("on_call"), {"q": "bob"}).content.decode()
+    assert "Payments" in found
+    none = bob.get(reverse("on_call"), {"q": "zoe"}).content.decode()
+    assert "Nothing matches" in none
+
+
+def test_on_call_now_shows_nothing_of_another_account(bob, acme, globex):
+    text = bob.get(reverse("on_call")).content.decode()
+
+    assert "Mallory" not in text
+    assert globex.policy.public_id not in text
