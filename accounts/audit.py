@@ -8,9 +8,9 @@ from accounts.permissions import Actor
 
 
 class Owned(Protocol):
-    """A row of an account."""
+    """A row of an account; of those that may be without one, one that has it."""
 
-    account: Account
+    account: Any
 
 
 def record(

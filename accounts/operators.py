@@ -11,9 +11,9 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.response import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -29,12 +29,13 @@ from accounts.permissions import Actor
 MOST_COUNTED = 10_000
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator[Any]):
     """Counts no further than a person would leaf."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
-        return int(self.object_list[:MOST_COUNTED].count())  # type: ignore[union-attr]
+    def count(self) -> int:
+        rows: QuerySet[Any] = self.object_list[:MOST_COUNTED]  # type: ignore[assignment]
+        return rows.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # Each word of a search finds by the first of these that it looks like.
     finders: ClassVar[tuple[Finder, ...]] = ()
 
-    ordering: Sequence[str] = ("-id",)
+    ordering = ("-id",)
     sortable_by = ()
     list_per_page = 50
     list_max_show_all = 50

@@ -44,6 +44,6 @@ def member(ability: Ability = "view") -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         guarded.asks_for = ability  # type: ignore[attr-defined]
-        return guarded
+        return guarded  # type: ignore[return-value]
 
     return decorate

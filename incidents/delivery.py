@@ -1,6 +1,7 @@
 """Hands due deliveries to their channels, many at a time, outside of transactions."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,26 +32,26 @@ class Outcome:
     is_permanent: bool = False
 
 
-def deliver_due() -> int:
+def deliver_due(now: Callable[[], datetime] = engine.now) -> int:
     """Send whatever is due, until nothing is; this will return how many were taken."""
     if not _rounds.acquire(blocking=False):
         return 0
     try:
         taken = 0
-        while batch := notifications.lease(engine.now(), limit=BATCH):
+        while batch := notifications.lease(now(), limit=BATCH):
             taken += len(batch)
-            _send_all(batch)
+            _send_all(batch, now)
         return taken
     finally:
         _rounds.release()
 
 
-def _send_all(batch: list[Notification]) -> None:
+def _send_all(batch: list[Notification], now: Callable[[], datetime]) -> None:
     attempts: dict[Future[Outcome], Notification] = {
         _senders.submit(_send, row): row for row in batch
     }
     for attempt in as_completed(attempts):
-        _record(attempts[attempt], attempt.result(), at=engine.now())
+        _record(attempts[attempt], attempt.result(), at=now())
 
 
 def _send(row: Notification) -> Outcome:

@@ -45,7 +45,7 @@ def responder_link(notification: Notification) -> str:
         notification.incident_id or 0,
         at=notification.planned_for,
     )
-    return settings.SITE_URL + reverse("responder", args=[token])
+    return f"{settings.SITE_URL}{reverse('responder', args=[token])}"
 
 
 def _page(

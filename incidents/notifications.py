@@ -106,9 +106,10 @@ def save(notifications: Iterable[Notification]) -> None:
 
 def cancel(incidents: Sequence[Incident]) -> int:
     """Call off the pages and alarms that have not been sent yet."""
-    account_id = incidents[0].account_id if incidents else None
+    if not incidents:
+        return 0
     return Notification.across_accounts.filter(
-        account_id=account_id,
+        account_id=incidents[0].account_id,
         incident__in=[incident.pk for incident in incidents],
         status=State.PLANNED,
         purpose__in=(Purpose.PAGE, Purpose.ALARM),
@@ -212,7 +213,8 @@ def is_wanted(notification: Notification) -> bool:
     A page needs an incident that still waits in the same episode, and an address
     that still is the person's and may be paged.
     """
-    method, incident = notification.contact_method, notification.incident
+    method: ContactMethod | None = notification.contact_method
+    incident: Incident | None = notification.incident
     if method is None:
         return bool(notification.address)
     if method.membership_id != notification.membership_id or method.disabled_at:
@@ -327,7 +329,10 @@ def _pull_forward(notification: Notification, *, at: datetime) -> None:
     if following is not None:
         _of([following.pk]).update(send_at=at)
         poke.deliver()
-    elif not episode.exclude(status__in=(State.FAILED, State.CANCELLED)).exists():
+    elif (
+        notification.incident_id is not None
+        and not episode.exclude(status__in=(State.FAILED, State.CANCELLED)).exists()
+    ):
         Incident.across_accounts.filter(
             pk=notification.incident_id,
             episode=notification.episode,

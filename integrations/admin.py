@@ -81,7 +81,14 @@ class ConnectionAdmin(OperatorAdmin):
 class TokenAdmin(OperatorAdmin):
     """Something that a partner holds, without its value."""
 
-    list_display = ("application", "user", "account", "scope", "created", "expires")
+    list_display: tuple[str, ...] = (
+        "application",
+        "user",
+        "account",
+        "scope",
+        "created",
+        "expires",
+    )
     list_select_related = ("application", "user", "account")
     secrets = ("token", "token_checksum", "code", "code_challenge", "nonce")
     finders = (BY_SUBDOMAIN,)

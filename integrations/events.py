@@ -13,7 +13,7 @@ from accounts import tenancy
 from incidents import intake
 from incidents.models import Alert, Event
 from integrations.inbound import events_v1, events_v2, values
-from integrations.inbound.event import InboundEvent
+from integrations.inbound.event import InboundEvent, Invalid
 from integrations.throttle import events as throttle
 from oncall.bare import bare
 
@@ -27,7 +27,7 @@ LARGEST_BODY = 512 * 1024
 class Dialect:
     """What differs between the versions of the Events API."""
 
-    parse: Callable[[dict[str, Any]], InboundEvent | list[str]]
+    parse: Callable[[dict[str, Any]], InboundEvent]
     accepted: int
     throttled: int
     # How the success body names the dedup key.
@@ -70,9 +70,11 @@ def _answer(request: HttpRequest, dialect: Dialect) -> HttpResponse:
 
 def _take(request: HttpRequest, dialect: Dialect) -> HttpResponse:
     """Commit the event; raises Refusal."""
-    event = dialect.parse(_load(_body(request)))
-    if isinstance(event, list):
-        raise Refusal(_invalid(event))
+    data = _load(_body(request))
+    try:
+        event = dialect.parse(data)
+    except Invalid as violations:
+        raise Refusal(_invalid(violations.errors)) from None
     at = timezone.now()
     seconds = throttle.wait(event.key, at)
     if seconds and not _ends_an_alert(event):

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.channels import Message, Page
@@ -26,8 +27,9 @@ def render(message: Message, form: str, **extra: Any) -> str:
     """Render a message as txt, html, sms or xml."""
     kind = type(message).__name__.lower()
     template = get_template(f"integrations/messages/{kind}.{form}")
+    profile = f"{settings.SITE_URL}{reverse('profile')}"
     context = Context(
-        {"message": message, "product": PRODUCT, "site_url": settings.SITE_URL}
+        {"message": message, "product": PRODUCT, "profile_url": profile}
         | _of_page(message)
         | extra,
         autoescape=form in MARKUP,

@@ -16,6 +16,7 @@ from accounts.models import ContactMethod
 from accounts.permissions import Actor, NotPermitted
 from incidents import actions, letters, notifications, states, wording
 from incidents.models import Incident, Notification
+from integrations.messages import one_line
 
 Verb = Literal["acknowledge", "resolve", "escalate"]
 
@@ -182,17 +183,25 @@ def _nothing(number: str | None) -> str:
 
 
 def _refused(incident: Incident, words: str) -> str:
-    return _("#%(number)d: %(words)s") % {"number": incident.number, "words": words}
+    return _("Incident %(number)d: %(words)s") % {
+        "number": incident.number,
+        "words": words,
+    }
 
 
 def _done(incident: Incident, verb: str) -> str:
-    facts = {"number": incident.number, "title": incident.title}
+    facts = {"number": incident.number, "title": one_line(incident.title)}
     if verb == "resolve":
-        return _("#%(number)d is resolved: %(title)s.") % facts
+        return _("Incident %(number)d is resolved: %(title)s") % facts
     if verb == "escalate":
-        return _("#%(number)d is escalated: %(title)s.") % facts
+        return _("Incident %(number)d is escalated: %(title)s") % facts
     if until := incident.acknowledgement_expires_at:
-        return _("#%(number)d is yours until %(until)s, then it pages again.") % (
-            facts | {"until": wording.clock(until)}
+        facts["until"] = wording.clock(until)
+        return (
+            _(
+                "Incident %(number)d is yours until %(until)s,"
+                " then it pages again: %(title)s"
+            )
+            % facts
         )
-    return _("#%(number)d is yours: %(title)s.") % facts
+    return _("Incident %(number)d is yours: %(title)s") % facts

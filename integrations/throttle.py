@@ -74,6 +74,9 @@ class Counter:
 
     def is_stale(self, now: float) -> bool:
         """Whether the others should be asked before the next answer."""
+        # Ahead of us is a pause, because Redis did not answer.
+        if now < self.looked_at:
+            return False
         if max(self.current, self.previous) < self.limit * ALONE_SHARE:
             return False
         return now - self.looked_at > FRESH_SECONDS or self.pending > self.limit * 0.01

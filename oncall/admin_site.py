@@ -68,15 +68,13 @@ class OperatorsSite(admin.AdminSite):
             return redirect("admin:index")
         raise PermissionDenied(_("Only operators of this installation come in here."))
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         if request.method != "POST":
             return redirect("admin:index")
         logout(request)
         return redirect("account_login")
 
-    def password_change(
-        self, request: HttpRequest, extra_context: Any = None
-    ) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:

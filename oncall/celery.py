@@ -15,7 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_init.connect  # type: ignore[untyped-decorator]
+@worker_init.connect
 def _refuse_unsafe_role(**kwargs: Any) -> None:
     """End the worker before its first task; Celery only logs what is no SystemExit."""
     try:

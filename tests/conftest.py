@@ -12,9 +12,9 @@ from django.db import connections
 from psycopg import sql
 
 from accounts import tenancy
-from accounts.models import Account
+from accounts.models import Account, Membership
 from incidents.models import Integration, Service
-from oncall.models import EscalationPolicy
+from oncall.models import EscalationPolicy, Schedule
 from tests import factories
 
 
@@ -54,12 +54,11 @@ def _hashes_quickly() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _sees_every_account(request: pytest.FixtureRequest) -> Iterator[None]:
+def _sees_every_account(request: pytest.FixtureRequest) -> None:
     """Let a test look everywhere; what it tests opens scopes of its own."""
     if "db" in request.fixturenames and "transactional_db" not in request.fixturenames:
         request.getfixturevalue("db")
         tenancy._name(tenancy.ALL)
-    yield
 
 
 @dataclass
@@ -86,7 +85,7 @@ def _world(name: str, *people: tuple[str, str]) -> World:
         for person, role in people
     }
     first, *others = [person.membership for person in made.values()]
-    levels = [[member] for member in (first, *others)]
+    levels: list[list[Membership | Schedule]] = [[m] for m in (first, *others)]
     policy = factories.policy(account, *levels)
     service = factories.service(account, policy)
     return World(account, made, policy, service, factories.integration(service))

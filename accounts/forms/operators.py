@@ -28,6 +28,7 @@ class AccountForm(forms.ModelForm[Account]):
     """What operators change of an account: its name and its limits."""
 
     allowed_countries = CountriesField(
+        label=_("Allowed countries"),
         required=False,
         help_text=_("Codes such as DE AT CH. Empty: numbers of every country."),
     )
@@ -54,6 +55,9 @@ class OperatorUserForm(UserChangeForm):  # type: ignore[type-arg]
         model = User
         fields = "__all__"
 
+    def clean_email(self) -> str:
+        return _lowered(self)
+
 
 class OperatorUserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
     """Makes a user, such as another operator."""
@@ -61,3 +65,11 @@ class OperatorUserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("email", "name")
+
+    def clean_email(self) -> str:
+        return _lowered(self)
+
+
+def _lowered(form: forms.BaseForm) -> str:
+    # As everywhere: an address is the same in any case.
+    return str(form.cleaned_data["email"]).lower()

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -58,7 +59,16 @@ def create_account(request: HttpRequest) -> HttpResponse:
         )
     request.session[SESSION_KEY] = account.pk
     messages.success(request, _("%s is ready.") % account.name)
-    return redirect("home")
+    return redirect(_way_on(request))
+
+
+def _way_on(request: HttpRequest) -> str:
+    """Where the person was going before the account was asked for."""
+    wanted = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else "home"
 
 
 @require_POST

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,7 +43,7 @@ def act_on_many(request: AccountRequest, verb: str) -> HttpResponse:
     if verb not in BULK:
         raise Http404
     chosen, incidents = VERBS[verb], _incidents(request)
-    back = HttpResponseRedirect(f"{reverse('incidents')}?{request.GET.urlencode()}")
+    back = redirect(f"{reverse('incidents')}?{request.GET.urlencode()}".rstrip("?"))
     if not incidents:
         messages.warning(request, _("Select at least one incident first."))
         return back

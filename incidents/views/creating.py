@@ -65,10 +65,11 @@ def incident_responders(request: AccountRequest) -> HttpResponse:
 
 
 def _form(request: AccountRequest) -> IncidentForm:
-    """Bind what was posted; an address may bring values along too."""
-    if request.method == "POST":
+    """Bind what was posted; an address or a question for people only fills it in."""
+    if request.method == "POST" and "preview" not in request.POST:
         return IncidentForm(request.POST, account=request.account)
-    return IncidentForm(initial=request.GET.dict(), account=request.account)
+    values = request.POST if request.method == "POST" else request.GET
+    return IncidentForm(initial=values.dict(), account=request.account)
 
 
 def _responders(request: AccountRequest) -> dict[str, object]:

@@ -104,10 +104,11 @@ def _verbs(request: AccountRequest, shown: Incident) -> dict[str, Any]:
 
 
 def _mine(trails: list[Trail], request: AccountRequest) -> Notification | None:
-    """Find the newest page to the reader, which says why they were paged."""
+    """Find the first page of the latest paging, which says why the reader was told."""
     own = [t for t in trails if t.person == request.membership]
     pages = [n for t in own for n in t.deliveries if n.purpose == "page"]
-    return pages[-1] if pages else None
+    latest = max((n.episode for n in pages), default=0)
+    return next((n for n in pages if n.episode == latest), None)
 
 
 def _version(shown: Incident, entries: list[TimelineEntry], trails: list[Trail]) -> str:

@@ -15,6 +15,7 @@ from accounts.permissions import Actor
 from incidents import catalogue
 from incidents.models import Integration, Service
 from integrations import partners
+from integrations.models import App
 from oncall import policies, rotations
 from oncall.layers import Restriction
 from oncall.models import EscalationPolicy, Schedule
@@ -87,7 +88,7 @@ def make(at: datetime) -> Demo:
         catalogue.add_integration(service, actor=BY_OPERATOR, at=at, name=name)
         for service, name in zip(services, ("Prometheus", "Uptime checks"), strict=True)
     ]
-    _register_partner(account, at)
+    register_partner(account, at)
     _key, api_key = keys.create(account, "Demo", None, False, at)
     return Demo(account, people, services, integrations[0], password, api_key)
 
@@ -99,6 +100,16 @@ def reset_password(account: Account) -> str:
         member.user.set_password(password)
         member.user.save(update_fields=["password"])
     return password
+
+
+def register_partner(account: Account, at: datetime) -> App:
+    """Register the demo partner, so that people of the account may connect it."""
+    values = {
+        "name": PARTNER,
+        "description": "The tiny monitoring tool that comes with OnCall.",
+        "redirect_uris": PARTNER_ADDRESS,
+    }
+    return partners.register(account, actor=BY_OPERATOR, at=at, values=values)
 
 
 def new_password() -> str:
@@ -232,12 +243,3 @@ def _rewrite(default: EscalationPolicy, schedule: Schedule, at: datetime) -> Non
         levels=(policies.Level(30, (schedule,)),),
     )
     policies.update(default, actor=BY_OPERATOR, at=at, draft=draft)
-
-
-def _register_partner(account: Account, at: datetime) -> None:
-    values = {
-        "name": PARTNER,
-        "description": "The tiny monitoring tool of `manage.py demo_partner`.",
-        "redirect_uris": PARTNER_ADDRESS,
-    }
-    partners.register(account, actor=BY_OPERATOR, at=at, values=values)

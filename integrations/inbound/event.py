@@ -10,6 +10,14 @@ KEY_LENGTH = 32
 ACTIONS = ("trigger", "acknowledge", "resolve")
 
 
+class Invalid(ValueError):
+    """The message is no event; every violation, in the words that clients know."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
+
+
 @dataclass(frozen=True, slots=True)
 class InboundEvent:
     """One message of a tool; `body` has the fields that `incidents.intake` names."""

@@ -9,12 +9,13 @@ from integrations.inbound.event import (
     LONGEST_DEDUP_KEY,
     LONGEST_SUMMARY,
     InboundEvent,
+    Invalid,
     new_dedup_key,
 )
 
 
-def parse(data: dict[str, Any]) -> InboundEvent | list[str]:
-    """Return the event, or every violation in the words that clients know."""
+def parse(data: dict[str, Any]) -> InboundEvent:
+    """Return the event; raises Invalid with every violation."""
     key = values.text(data.get("service_key"))
     action = values.text(data.get("event_type"))
     dedup_key = values.text(data.get("incident_key"))
@@ -22,7 +23,7 @@ def parse(data: dict[str, Any]) -> InboundEvent | list[str]:
     if action == "trigger":
         errors += _description(data)
     if errors:
-        return errors
+        raise Invalid(errors)
     return InboundEvent(
         key,
         action,

@@ -9,14 +9,15 @@ from integrations.inbound.event import (
     LONGEST_DEDUP_KEY,
     LONGEST_SUMMARY,
     InboundEvent,
+    Invalid,
     new_dedup_key,
 )
 
 SEVERITIES = ("critical", "error", "warning", "info")
 
 
-def parse(data: dict[str, Any]) -> InboundEvent | list[str]:
-    """Return the event, or every violation in the words that clients know."""
+def parse(data: dict[str, Any]) -> InboundEvent:
+    """Return the event; raises Invalid with every violation."""
     key = values.text(data.get("routing_key"))
     action = values.text(data.get("event_action"))
     dedup_key = values.text(data.get("dedup_key"))
@@ -25,7 +26,7 @@ def parse(data: dict[str, Any]) -> InboundEvent | list[str]:
     if action == "trigger":
         errors += _payload(payload)
     if errors:
-        return errors
+        raise Invalid(errors)
     return InboundEvent(
         key,
         action,

@@ -24,7 +24,7 @@ from incidents.models import Integration
 
 
 def vendor_key() -> str:
-    """Mint a vendor key: 20 hexadecimal digits, as partners of the connect flow have."""
+    """Mint a vendor key, by which the connect flow knows a partner: 20 hex digits."""
     return secrets.token_hex(10)
 
 
@@ -33,7 +33,7 @@ def client_id() -> str:
     return str(uuid.uuid4())
 
 
-class App(AbstractApplication):  # type: ignore[misc]
+class App(AbstractApplication):
     """A partner's app. Without an account it is public, and operators keep it.
 
     `redirect_uris` are the exact addresses, separated by spaces, that the connect
@@ -80,7 +80,7 @@ class Connection(AccountModel):
         return f"{self.app} to {self.integration}"
 
 
-class Grant(AbstractGrant):  # type: ignore[misc]
+class Grant(AbstractGrant):
     """An authorization code, for the account chosen on the consent page."""
 
     account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
@@ -89,7 +89,7 @@ class Grant(AbstractGrant):  # type: ignore[misc]
         pass
 
 
-class AccessToken(AbstractAccessToken):  # type: ignore[misc]
+class AccessToken(AbstractAccessToken):
     """A token that acts in one account."""
 
     account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
@@ -98,7 +98,7 @@ class AccessToken(AbstractAccessToken):  # type: ignore[misc]
         pass
 
 
-class RefreshToken(AbstractRefreshToken):  # type: ignore[misc]
+class RefreshToken(AbstractRefreshToken):
     """Renews an access token of the same account."""
 
     account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
@@ -107,7 +107,7 @@ class RefreshToken(AbstractRefreshToken):  # type: ignore[misc]
         pass
 
 
-class IDToken(AbstractIDToken):  # type: ignore[misc]
+class IDToken(AbstractIDToken):
     """Says who signed in, in which account."""
 
     account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")

@@ -76,7 +76,7 @@ def _speak(token: str) -> HttpResponse:
 
 def _say(text: str) -> HttpResponse:
     answer = VoiceResponse()
-    answer.say(one_line(f"{text} {_('Goodbye.')}"))
+    answer.say(one_line(f"{text.rstrip('.')}. {_('Goodbye.')}"))
     answer.hangup()
     return _xml(answer)
 

@@ -37,7 +37,10 @@ def path_of(url: str) -> str:
 
 
 def words_of(document: str) -> str:
-    """Read what a document has Twilio say or text; what is repeated counts once."""
+    """Read what a document has Twilio say or text, up to where it waits for a key.
+
+    What is repeated counts once.
+    """
     texts = ["".join(part.itertext()).strip() for part in _parts(document)]
     return "\n".join(dict.fromkeys(text for text in texts if text))
 
@@ -49,7 +52,10 @@ def keys_of(document: str) -> str:
 
 
 def _parts(document: str) -> list[ElementTree.Element]:
-    return [e for e in _parsed(document).iter() if e.tag in ("Say", "Message")]
+    root = _parsed(document)
+    return list(root.iterfind("Gather/Say")) or [
+        part for part in root.iter() if part.tag in ("Say", "Message")
+    ]
 
 
 def _parsed(document: str) -> ElementTree.Element:

@@ -73,11 +73,10 @@ def _come_in(request: HttpRequest, asked: flow.Request) -> HttpResponse:
 
 def _switch(request: AccountRequest) -> HttpResponse:
     """Go on in another account of the user's, on this same page."""
-    mine: list[Account] = getattr(request, "my_accounts", [])
     account = get_object_or_404(
         Account,
         subdomain=request.POST.get("account", ""),
-        pk__in=[one.pk for one in mine],
+        pk__in=[one.pk for one in _mine(request)],
     )
     request.session[SESSION_KEY] = account.pk
     return redirect(request.get_full_path())
@@ -124,10 +123,15 @@ def _page(
         "who_may": [] if may_finish else flow.who_may_finish(request.account),
         "cancel_url": flow.cancelled(asked),
         "other_accounts": [
-            one for one in request.my_accounts if one.pk != request.account.pk
+            one for one in _mine(request) if one.pk != request.account.pk
         ],
     }
     return render(request, "integrations/connect.html", context, status=status)
+
+
+def _mine(request: AccountRequest) -> list[Account]:
+    """The accounts of the user, which the middleware has found."""
+    return getattr(request, "my_accounts", [])
 
 
 def _explanation(request: AccountRequest, why: str) -> str:
@@ -137,7 +141,7 @@ def _explanation(request: AccountRequest, why: str) -> str:
             " registered with us, so we do not. Nothing was connected. Start again"
             " from the monitoring tool, or tell its maker the reference number."
         )
-    if len(getattr(request, "my_accounts", [])) > 1:
+    if len(_mine(request)) > 1:
         return _(
             "The link names a monitoring tool that the account %(account)s does not"
             " know. Nothing was connected. If another account of yours knows it, switch"

@@ -52,7 +52,7 @@ def resident(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(
-        request: AccountRequest, *args: P.args, **kwargs: P.kwargs
+        request: AccountRequest, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         if not settings.EMBEDDED:
             raise Http404
@@ -60,7 +60,7 @@ def resident(view: View[P]) -> View[P]:
 
     @member()
     def for_members(
-        request: AccountRequest, *args: P.args, **kwargs: P.kwargs
+        request: AccountRequest, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         if not (request.account.is_demo or _is_operator(request)):
             raise Http404
@@ -97,7 +97,7 @@ def mail(request: AccountRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@csp(
+@csp(  # type: ignore[arg-type]
     {
         "default-src": ["'none'"],
         "style-src": ["'unsafe-inline'"],

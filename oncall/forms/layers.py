@@ -1,6 +1,6 @@
-"""The rows of a schedule's editor: layers, and the windows that restrict them."""
+"""The layers of a schedule's editor: who takes turns, and when they hand over."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,77 +10,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oncall import rotations, schedules
-from oncall.forms import choices, rows, times
+from oncall import rotations
+from oncall.forms import choices, rows, times, windows
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 TURNS = {"daily": DAY, "weekly": WEEK}
 UNITS = {"hours": timedelta(hours=1), "days": DAY}
-WEEKDAYS = [
-    (1, gettext_lazy("Monday")),
-    (2, gettext_lazy("Tuesday")),
-    (3, gettext_lazy("Wednesday")),
-    (4, gettext_lazy("Thursday")),
-    (5, gettext_lazy("Friday")),
-    (6, gettext_lazy("Saturday")),
-    (7, gettext_lazy("Sunday")),
-]
-
-
-def _time_field(label: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
-
-
-def _weekday_field(label: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(label=label, choices=WEEKDAYS, coerce=int)
-
-
-class RestrictionForm(rows.QuietForm):
-    """A window, each day or each week, in which the layer is open."""
-
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Open"),
-        choices=[
-            ("daily", gettext_lazy("Every day")),
-            ("weekly", gettext_lazy("Every week")),
-        ],
-    )
-    start_weekday = _weekday_field(gettext_lazy("From day"))
-    start = _time_field(gettext_lazy("From"))
-    end_weekday = _weekday_field(gettext_lazy("Until day"))
-    end = _time_field(gettext_lazy("Until"))
-
-    def clean(self) -> dict[str, Any]:
-        fields: dict[str, Any] = super().clean() or self.cleaned_data
-        if "start" in fields and "end" in fields and not self._duration():
-            raise forms.ValidationError(
-                _("From and until are the same; remove the window to cover everything.")
-            )
-        return fields
-
-    def restriction(self) -> schedules.Restriction:
-        """Answer the window, once the form is valid."""
-        fields = self.cleaned_data
-        is_weekly = fields["kind"] == "weekly"
-        return schedules.Restriction(
-            kind="weekly" if is_weekly else "daily",
-            start_time=fields["start"],
-            duration=self._duration(),
-            weekday=fields["start_weekday"] if is_weekly else None,
-        )
-
-    def _duration(self) -> timedelta:
-        fields = self.cleaned_data
-        length = times.since_midnight(fields["end"]) - times.since_midnight(
-            fields["start"]
-        )
-        if fields.get("kind") != "weekly":
-            return length % DAY
-        days: int = fields.get("end_weekday", 1) - fields.get("start_weekday", 1)
-        return (length + days * DAY) % WEEK
 
 
 class LayerForm(rows.QuietForm):
@@ -103,8 +39,8 @@ class LayerForm(rows.QuietForm):
         label=gettext_lazy("Counted in"),
         choices=[("hours", gettext_lazy("hours")), ("days", gettext_lazy("days"))],
     )
-    handoff_weekday = _weekday_field(gettext_lazy("Hand-off day"))
-    handoff = _time_field(gettext_lazy("Hand-off time"))
+    handoff_weekday = windows.weekday_field(gettext_lazy("Hand-off day"))
+    handoff = windows.time_field(gettext_lazy("Hand-off time"))
     starts = times.LocalDateTimeField(label=gettext_lazy("Starts"))
     ends = times.LocalDateTimeField(label=gettext_lazy("Ends"), required=False)
 
@@ -126,7 +62,7 @@ class LayerForm(rows.QuietForm):
         )
         name = f"{self.prefix}-restriction"
         self.restrictions = [
-            RestrictionForm(data, prefix=f"{name}-{index}", quiet=self.quiet)
+            windows.RestrictionForm(data, prefix=f"{name}-{index}", quiet=self.quiet)
             for index in range(len(rows.read(data, name)))
         ]
         for place, form in enumerate(self.restrictions, start=1):
@@ -164,13 +100,11 @@ class LayerForm(rows.QuietForm):
     def layer(self, zone: ZoneInfo) -> rotations.Layer:
         """Answer the layer, once the form and its windows are valid."""
         fields = self.cleaned_data
-        starts_at = self._instant("starts", zone)
-        assert starts_at is not None  # noqa: S101 - a required field
         return rotations.Layer(
             public_id=fields["public_id"],
             name=fields["name"],
-            starts_at=starts_at,
-            ends_at=self._instant("ends", zone),
+            starts_at=self._starts_at(zone),
+            ends_at=self._ends_at(zone),
             rotation_virtual_start=self._virtual_start(zone),
             turn_length=self._turn_length(),
             people=tuple(fields["people"]),
@@ -187,12 +121,16 @@ class LayerForm(rows.QuietForm):
             for name in names
         )
 
-    def _instant(self, name: str, zone: ZoneInfo) -> datetime | None:
-        if self.stored and self.stored[1] == zone and self._is_kept(name):
-            layer = self.stored[0]
-            return layer.starts_at if name == "starts" else layer.ends_at
-        naive: datetime | None = self.cleaned_data[name]
-        return times.instant(naive, zone) if naive else None
+    def _starts_at(self, zone: ZoneInfo) -> datetime:
+        if self.stored and self.stored[1] == zone and self._is_kept("starts"):
+            return self.stored[0].starts_at
+        return times.instant(self.cleaned_data["starts"], zone)
+
+    def _ends_at(self, zone: ZoneInfo) -> datetime | None:
+        if self.stored and self.stored[1] == zone and self._is_kept("ends"):
+            return self.stored[0].ends_at
+        ends: datetime | None = self.cleaned_data["ends"]
+        return times.instant(ends, zone) if ends else None
 
     def _turn_length(self) -> timedelta:
         fields = self.cleaned_data
@@ -242,19 +180,6 @@ class LayerForm(rows.QuietForm):
         )
 
 
-def blank_restriction() -> rows.Data:
-    """Answer what a new window shows."""
-    return MultiValueDict(
-        {
-            "kind": ["daily"],
-            "start_weekday": ["1"],
-            "start": ["09:00"],
-            "end_weekday": ["5"],
-            "end": ["17:00"],
-        }
-    )
-
-
 def blank_layer(now: datetime, zone: ZoneInfo) -> rows.Data:
     """Answer what a new layer shows: turns of a week, from this hour on."""
     starts = times.local(now, zone).replace(minute=0, second=0)
@@ -290,20 +215,6 @@ def row_of(layer: rotations.Layer, zone: ZoneInfo) -> rows.Data:
             "ends": [times.typed(layer.ends_at, zone)],
         }
     )
-    return rows.write(row, "restriction", [_window(r) for r in layer.restrictions])
-
-
-def _window(restriction: schedules.Restriction) -> rows.Data:
-    start = times.since_midnight(restriction.start_time)
-    end = start + restriction.duration
-    weekday = restriction.weekday or 1
-    midnight = datetime.combine(times.EPOCH, time())
-    return MultiValueDict(
-        {
-            "kind": [restriction.kind],
-            "start_weekday": [str(weekday)],
-            "start": [times.typed_time(restriction.start_time)],
-            "end_weekday": [str((weekday - 1 + end // DAY) % 7 + 1)],
-            "end": [times.typed_time((midnight + end % DAY).time())],
-        }
+    return rows.write(
+        row, "restriction", [windows.row_of(r) for r in layer.restrictions]
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from oncall import rotations
-from oncall.forms import choices, layers, rows
+from oncall.forms import choices, layers, rows, windows
 from oncall.models import Schedule
 
 MOST_LAYERS = 20
@@ -115,7 +115,7 @@ def blanks(data: rows.Data, now: datetime) -> dict[str, rows.Data | str]:
     zone = ZoneInfo(name if name in available_timezones() else "UTC")
     return {
         "layer": layers.blank_layer(now, zone),
-        "restriction": layers.blank_restriction(),
+        "restriction": windows.blank_row(),
         "people": "",
     }
 

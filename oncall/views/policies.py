@@ -19,13 +19,13 @@ from oncall.refusals import InUse
 @member()
 def index(request: AccountRequest) -> HttpResponse:
     """List the policies with who is on call at their first level."""
-    rows_ = request.account.escalation_policies.select_related("team").annotate(
+    found = request.account.escalation_policies.select_related("team").annotate(
         service_count=Count("services", distinct=True)
     )
-    found = overview.policies_now(
-        request.account, queries.with_levels(rows_), timezone.now()
+    shown = overview.policies_now(
+        request.account, queries.with_levels(found), timezone.now()
     )
-    context = {"policies": found, "may_configure": request.actor.may("configure")}
+    context = {"policies": shown, "may_configure": request.actor.may("configure")}
     return render(request, "oncall/policies.html", context)
 
 
@@ -33,8 +33,8 @@ def index(request: AccountRequest) -> HttpResponse:
 def policy(request: AccountRequest, public_id: str) -> HttpResponse:
     """Show a policy: its levels, whom they mean now, and what an incident would do."""
     now = timezone.now()
-    rows_ = request.account.escalation_policies.filter(public_id=public_id)
-    found = get_object_or_404(queries.with_levels(rows_.select_related("team")))
+    known = request.account.escalation_policies.select_related("team")
+    found = get_object_or_404(queries.with_levels(known), public_id=public_id)
     context = {
         "policy": found,
         "levels": overview.policies_now(request.account, [found], now)[0].levels,

@@ -13,7 +13,7 @@ ERIN = {"email": "Erin@acme.example", "name": "Erin", "role": "responder", "team
 
 def link(world) -> str:
     """Follow the newest invitation to its address."""
-    return urlsplit(letters(world.account, "notice")[0].content["link"]).path
+    return str(urlsplit(letters(world.account, "notice")[0].content["link"]).path)
 
 
 def test_an_invitation_is_sent_and_listed(acme, sign_in):

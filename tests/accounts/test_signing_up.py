@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts import invitations
-from accounts.models import Account, User
+from accounts.models import Account, Invitation, User
 from accounts.permissions import Actor
 
 FORM = {
@@ -64,7 +64,7 @@ def test_a_wrong_field_is_explained_and_nothing_is_made(acme, client, change, wo
 
 
 @pytest.fixture
-def invited(acme) -> tuple[invitations.Invitation, str]:
+def invited(acme) -> tuple[Invitation, str]:
     return invitations.issue(
         acme.account,
         email="erin@acme.example",

@@ -36,7 +36,6 @@ IDS: dict[tuple[str, str], Pick] = {
     ("incidents/", "number"): lambda w: w.account.incidents.get().number,
     ("incidents/", "public_id"): lambda w: w.account.incidents.get().public_id,
     ("integrations/", "public_id"): lambda w: w.integration.public_id,
-    ("integrations/apps/", "public_id"): lambda w: w.account.apps.get().public_id,
     ("keys/", "public_id"): lambda w: w.account.api_keys.get().public_id,
     ("me/contact-methods/", "public_id"): lambda w: _mine(w).email.public_id,
     ("me/rules/", "public_id"): lambda w: (
@@ -78,6 +77,8 @@ class Route:
     gaps: tuple[str, ...]
     # Words that the pattern itself lists, by gap.
     listed: dict[str, list[str]]
+    # The ability that its view asks for; nothing for a public one.
+    asks_for: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -142,7 +143,9 @@ def _route(pattern: URLPattern, prefix: tuple[Any, ...]) -> Route:
     template = "".join(_template(part) for part in parts)
     gaps = tuple(re.findall(r"%\((\w+)\)s", template))
     found = re.findall(r"\(\?P<(\w+)>(\w+(?:\|\w+)+)\)", "".join(map(str, parts)))
-    return Route(template, gaps, {name: words.split("|") for name, words in found})
+    listed = {name: words.split("|") for name, words in found}
+    asks_for = getattr(pattern.callback, "asks_for", "")
+    return Route(template, gaps, listed, asks_for)
 
 
 def _template(part: Any) -> str:

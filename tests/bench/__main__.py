@@ -17,8 +17,8 @@ from tests.bench import (
     scratch,
 )
 from tests.bench.backlog import Backlog
+from tests.bench.findings import Findings
 from tests.bench.instance import Instance
-from tests.bench.report import Report
 from tests.bench.sink import Sink
 
 
@@ -50,7 +50,7 @@ def main() -> int:
     return 0
 
 
-async def _measure(size: Size) -> Report:
+async def _measure(size: Size) -> Findings:
     async with Sink() as sink:
         _say("starting an instance")
         with (
@@ -59,7 +59,7 @@ async def _measure(size: Size) -> Report:
         ):
             keys = running.seed()
             await _warm_up(running, keys, sink, waiting)
-            found = Report()
+            found = Findings()
             await _measure_rest(found, running, size)
             await _measure_mail(found, running, keys["at_once"][0], sink, size)
             await _measure_cost(found, running, keys["later"], waiting, size)
@@ -81,14 +81,14 @@ async def _warm_up(
     await waiting.is_worked()
 
 
-async def _measure_rest(found: Report, running: Instance, size: Size) -> None:
+async def _measure_rest(found: Findings, running: Instance, size: Size) -> None:
     _say("at rest")
     found.idling = await cost.idle(running.processes, size.idle_seconds)
     found.memory = running.processes.memory()
 
 
 async def _measure_mail(
-    found: Report, running: Instance, key: str, sink: Sink, size: Size
+    found: Findings, running: Instance, key: str, sink: Sink, size: Size
 ) -> None:
     _say("event to mail")
     found.idle_mail = await mail.idle(running.port, key, sink, size.mails)
@@ -96,7 +96,7 @@ async def _measure_mail(
 
 
 async def _measure_cost(
-    found: Report, running: Instance, keys: list[str], waiting: Backlog, size: Size
+    found: Findings, running: Instance, keys: list[str], waiting: Backlog, size: Size
 ) -> None:
     _say("CPU per event")
     run = events.new_run()
@@ -118,7 +118,7 @@ async def _measure_cost(
 
 
 async def _measure_intake(
-    found: Report,
+    found: Findings,
     running: Instance,
     baseline: int,
     keys: dict[str, list[str]],

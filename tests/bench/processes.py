@@ -1,5 +1,7 @@
 """CPU time and memory of all processes of an instance, by their part."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -26,20 +28,18 @@ class Processes:
 
         A child that has ended counts with the parent that waited for it.
         """
-        used: dict[str, float] = {}
-        for part, process in self._all():
-            times = process.cpu_times()
-            spent = times.user + times.system
-            spent += times.children_user + times.children_system
-            used[part] = used.get(part, 0.0) + spent
-        return used
+        return self._sum(_cpu)
 
     def memory(self) -> dict[str, float]:
         """MiB of each part; pages that several share are divided among them."""
+        return self._sum(_memory)
+
+    def _sum(self, measure: Callable[[psutil.Process], float]) -> dict[str, float]:
         used: dict[str, float] = {}
         for part, process in self._all():
-            share = process.memory_full_info().pss / 2**20
-            used[part] = used.get(part, 0.0) + share
+            # The database's servers of one connection come and go.
+            with suppress(psutil.NoSuchProcess):
+                used[part] = used.get(part, 0.0) + measure(process)
         return used
 
     def _all(self) -> list[tuple[str, psutil.Process]]:
@@ -50,6 +50,16 @@ class Processes:
             found.append((part, child))
             found += [(part, below) for below in child.children(recursive=True)]
         return found
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    own = times.user + times.system
+    return float(own + times.children_user + times.children_system)
+
+
+def _memory(process: psutil.Process) -> float:
+    return float(process.memory_full_info().pss / 2**20)
 
 
 def _part(process: psutil.Process) -> str:

@@ -18,6 +18,7 @@ class Sink:
         self.mails = 0
         self._server: asyncio.Server | None = None
         self._changed = asyncio.Event()
+        self._serving: set[asyncio.Future[None]] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
@@ -28,6 +29,8 @@ class Sink:
     async def __aexit__(self, *failure: object) -> None:
         if self._server:
             self._server.close()
+        # Their clients are gone; they only have to notice.
+        await asyncio.wait_for(asyncio.gather(*self._serving), 5)
 
     @property
     def port(self) -> int:
@@ -48,6 +51,14 @@ class Sink:
         return True
 
     async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        dialogue = asyncio.ensure_future(self._talk(reader, writer))
+        self._serving.add(dialogue)
+        await dialogue
+        self._serving.discard(dialogue)
+
+    async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:

@@ -236,6 +236,7 @@ def test_an_unreached_incident_pages_as_soon_as_somebody_is_on_call(acme, alice)
     incident = actions.open_incident(service, actor=alice, at=NOON, title="Down")
     factories.layer(primary, acme.bob.membership)
 
+    assert incident.escalate_at is not None
     fresh = actions.step(actions.lock(incident), at=incident.escalate_at)
 
     assert fresh.unreached_at is None

@@ -108,7 +108,7 @@ def test_an_incident_whose_step_keeps_failing_steps_aside_and_moves_on(
     actor = Actor("web", acme.alice.membership)
     healthy = actions.open_incident(acme.service, actor=actor, at=NOON, title="Other")
     good = incident.plan
-    broken = {"levels": [{"targets": [{}]}, {"targets": [{}]}]}
+    broken: dict[str, object] = {"levels": [{"targets": [{}]}, {"targets": [{}]}]}
     Incident.across_accounts.filter(pk=incident.pk).update(plan=broken)
 
     at = NOON + 30 * MINUTE

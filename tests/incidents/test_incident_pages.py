@@ -28,7 +28,7 @@ def fresh(incident: Incident) -> Incident:
 
 
 def says(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 @pytest.fixture
@@ -502,6 +502,7 @@ def test_a_responder_snoozes_until_tomorrow_morning_of_their_own_zone(acme, alic
     act(alice, incident, "snooze", length="tomorrow")
 
     until = fresh(incident).snoozed_until
+    assert until is not None
     assert (until.hour, until.minute) == (3, 15)
 
 
@@ -608,6 +609,17 @@ def test_the_form_says_who_will_be_paged(acme, alice):
     text = says(alice.get(f"/incidents/new/?service={acme.service.public_id}"))
 
     assert "Create and page Alice" in text
+
+
+def test_without_scripts_a_button_says_who_will_be_paged(acme, alice):
+    response = alice.post(
+        "/incidents/new/",
+        {"title": "Slow", "service": acme.service.public_id, "preview": "1"},
+    )
+
+    assert "Create and page Alice" in says(response)
+    assert 'value="Slow"' in says(response)
+    assert not acme.account.incidents.exists()
 
 
 def test_the_fragment_says_when_nobody_can_be_paged(acme, alice):

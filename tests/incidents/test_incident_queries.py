@@ -37,9 +37,9 @@ def test_triggered_ones_come_first_and_pages_cross_the_border(acme):
     found = acme.account.incidents.all()
 
     first = page(found, listing.OPEN, size=2)
-    second = page(found, listing.OPEN, Cursor.parse(first.older), size=2)
-    third = page(found, listing.OPEN, Cursor.parse(second.older), size=2)
-    back = page(found, listing.OPEN, Cursor.parse(third.newer), size=2)
+    second = page(found, listing.OPEN, Cursor.parse(first.older or ""), size=2)
+    third = page(found, listing.OPEN, Cursor.parse(second.older or ""), size=2)
+    back = page(found, listing.OPEN, Cursor.parse(third.newer or ""), size=2)
 
     assert [numbers(p.rows) for p in (first, second, third)] == [[6, 5], [4, 3], [2, 1]]
     assert (first.newer, third.older) == (None, None)

@@ -128,7 +128,7 @@ def test_an_event_that_cannot_be_worked_steps_aside_and_still_opens_an_incident(
     for _ in range(6):
         intake.process(at)
         waiting = Event.across_accounts.filter(processed_at=None).first()
-        at = waiting.retry_at if waiting else at
+        at = (waiting and waiting.retry_at) or at
 
     assert sorted(outcomes()) == ["failed", "opened"]
     assert acme.account.incidents.count() == 2

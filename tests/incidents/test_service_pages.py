@@ -10,7 +10,7 @@ from tests import factories
 
 
 def says(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def fresh(service: Service) -> Service:

@@ -1,12 +1,18 @@
 """The connect flow: a partner asks, a person chooses, and only then goes a key back."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
+import requests
 from django.test import Client
+from django.utils import timezone
 
+from accounts import tenancy
+from accounts.models import User
 from incidents.models import Integration, Service
+from integrations.demo import account as demo
 from integrations.models import App, Connection
 from tests import factories
 
@@ -134,6 +140,20 @@ class TestConnect:
         assert f'href="/accounts/signup/?{way_back}"' in page.text
         assert "Finish integration" not in page.text
 
+    def test_a_user_without_an_account_makes_one_first_and_comes_back(
+        self, client, app
+    ):
+        user = User.objects.create_user("carol@example.com", name="Carol")
+        client.force_login(user)
+        url = connect_url(app)
+        asked = client.get(url)
+        assert asked.status_code == 302
+        made = client.post(
+            asked["Location"], {"account_name": "New", "time_zone": "UTC"}
+        )
+        assert made["Location"] == url
+        assert "Finish integration" in client.get(url).text
+
     def test_a_stranger_can_finish_nothing(self, client, acme, app):
         answer = client.post(
             connect_url(app),
@@ -227,6 +247,38 @@ class TestConnect:
         client.force_login(acme.alice.user)
         answer = client.post(connect_url(app), {"verb": "switch", "account": "globex"})
         assert answer.status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_submits_at_once_make_one_integration(live_server, client):
+    with tenancy.all_accounts():
+        demo.make(timezone.now())
+        app, user = make_app(), User.objects.get(email=demo.OWNER.email)
+        [policy] = user.memberships.get().account.escalation_policies.all()[:1]
+    client.force_login(user)
+    url = connect_url(app)
+    token = client.get(url).context["form"].initial["token"]
+    form = {"verb": "finish", "token": token, "name": "Shop"}
+    form |= {"policy": policy.public_id}
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    form["csrfmiddlewaretoken"] = cookies["csrftoken"]
+
+    def submit(_number):
+        answer = requests.post(
+            live_server.url + url,
+            form,
+            cookies=cookies,
+            allow_redirects=False,
+            timeout=30,
+        )
+        return answer.headers.get("Location", answer.text)
+
+    with ThreadPoolExecutor(4) as several:
+        answers = set(several.map(submit, range(4)))
+    assert len(answers) == 1
+    assert answers.pop().startswith(CALLBACK)
+    with tenancy.all_accounts():
+        assert Connection.across_accounts.count() == 1
 
 
 class TestInstall:

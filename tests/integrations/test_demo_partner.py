@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from incidents.models import Event
 from integrations.demo import account as demo
 from integrations.demo.partner import Keys, Server, Tool
 from integrations.models import App
+from tests import factories
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = "0123456789abcdef0123"
@@ -147,7 +147,7 @@ class TestCommand:
             demo.make(timezone.now())
         process = _start()
         line = process.stdout.readline()
-        address = re.search(r"http://localhost:\d+", line).group()
+        address = line.split()[-1]
         assert "Connect" in get(f"{address}/").text
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
@@ -156,6 +156,25 @@ class TestCommand:
             known = App.objects.get(name=demo.PARTNER).redirect_uris.split()
         assert known == [demo.PARTNER_ADDRESS, f"{address}/callback"]
 
+    def test_another_account_can_have_it_too(self):
+        with tenancy.all_accounts():
+            acme = factories.account("Acme")
+        process = _start("--account", acme.subdomain)
+        address = process.stdout.readline().split()[-1]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        process.stdout.close()
+        with tenancy.all_accounts():
+            [app] = App.objects.filter(name=demo.PARTNER)
+        assert app.account == acme
+        assert f"{address}/callback" in app.redirect_uris.split()
+
+    def test_an_account_that_is_not_there_is_refused(self):
+        process = _start("--account", "initech")
+        out, _err = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "no account with the subdomain initech" in out
+
     def test_without_a_demo_account_it_says_so(self):
         process = _start()
         out, _err = process.communicate(timeout=60)
@@ -163,13 +182,13 @@ class TestCommand:
         assert "load_demo" in out
 
 
-def _start():
+def _start(*options):
     """Start the command as its own process, on the database of the tests."""
     found = connection.settings_dict
     url = os.environ["DATABASE_URL"]
     path = urllib.parse.urlsplit(url)._replace(path=f"/{found['NAME']}")
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "demo_partner", "--port", "0"],
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "manage.py", "demo_partner", "--port", "0", *options],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": path.geturl()},
         stdout=subprocess.PIPE,

@@ -38,12 +38,15 @@ def test_the_owner_can_sign_in_and_is_on_call(load, client, db):
     assert client.login(username=made["email"], password=made["password"])
     account = Account.objects.get(is_demo=True)
     assert account.subdomain == made["subdomain"] == "demo"
-    assert keys.authenticate(made["api_key"]).account == account
+    key = keys.authenticate(made["api_key"])
+    assert key
+    assert key.account == account
     assert Integration.across_accounts.get(key=made["integration_key"])
     schedule = account.schedules.get()
     assert schedule.layers.count() == 2
     now = timezone.now()
     [on_call] = queries.on_call(account, [schedule.pk], now).values()
+    assert on_call
     assert on_call.email == made["email"]
 
 

@@ -11,7 +11,7 @@ from accounts.permissions import Actor
 from incidents import actions, delivery
 from incidents.models import Incident
 from integrations.models import OutboxMessage
-from integrations.twilio import loopback
+from integrations.twilio import loopback, signatures
 from tests import factories
 
 PHONE = "+4915112345678"
@@ -33,7 +33,7 @@ def demo(acme):
 
 
 @pytest.fixture
-def alice(client, demo) -> Client:
+def alice(client: Client, demo) -> Client:
     client.force_login(demo.alice.user)
     return client
 
@@ -56,7 +56,7 @@ def fresh(incident) -> Incident:
 
 def text(response) -> str:
     assert response.status_code == 200
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def submit(client, django_capture_on_commit_callbacks, action, **fields):
@@ -115,7 +115,7 @@ def test_a_text_is_answered_through_the_real_callback(
     )
 
     assert fresh(incident).status == "acknowledged"
-    assert "#1 is yours until" in page
+    assert "Incident 1 is yours until" in page
     page = submit(
         alice, django_capture_on_commit_callbacks, form(page, "text"), body="what?"
     )
@@ -149,7 +149,7 @@ def test_a_call_is_taken_and_answered_by_key(
     page = submit(alice, django_capture_on_commit_callbacks, keypad, key="4")
 
     assert fresh(incident).status == "acknowledged"
-    assert "#1 is yours until" in page
+    assert "Incident 1 is yours until" in page
     assert "Hung up" in page
     assert incident.notifications.get().status == "answered"
     page = submit(alice, django_capture_on_commit_callbacks, keypad, key="6")
@@ -304,9 +304,7 @@ def test_a_signature_made_here_opens_no_other_installation(settings, demo):
     """The local secret follows from SECRET_KEY, so it differs everywhere."""
     assert "does not know" in loopback.post("/twilio/sms", {"From": "+1", "Body": "4"})
     settings.SECRET_KEY, before = "another", settings.SECRET_KEY
-    theirs = loopback.signatures.signature(
-        f"{settings.SITE_URL}/twilio/sms", {"From": "+1"}
-    )
+    theirs = signatures.signature(f"{settings.SITE_URL}/twilio/sms", {"From": "+1"})
     settings.SECRET_KEY = before
 
     answer = Client().post(

@@ -49,7 +49,7 @@ def test_4_acknowledges(client, acme, twilio, page, body):
     said = twilio.receives(client, PHONE, body)
 
     assert fresh(page).status == "acknowledged"
-    assert said.startswith("#1 is yours until")
+    assert said.startswith("Incident 1 is yours until")
     entry = page.timeline.get(verb="acknowledge")
     assert (entry.via, entry.membership) == ("sms", acme.alice.membership)
     assert page.notifications.get().status == "answered"
@@ -60,7 +60,7 @@ def test_6_resolves(client, twilio, page, body):
     said = twilio.receives(client, PHONE, body)
 
     assert fresh(page).status == "resolved"
-    assert "#1 is resolved: Checkout latency" in said
+    assert said == "Incident 1 is resolved: Checkout latency"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_refusal_comes_back_in_words(client, twilio, page):
 
     said = twilio.receives(client, PHONE, "4")
 
-    assert said == "#1: You cannot acknowledge a resolved incident."
+    assert said == "Incident 1: You cannot acknowledge a resolved incident."
 
 
 def test_who_left_cannot_answer(client, acme, twilio, page):

@@ -60,6 +60,7 @@ def test_a_key_answers_and_the_result_is_spoken(
 
     assert fresh(incident).status == status
     assert said in end.said[0]
+    assert end.said[0].endswith("Checkout latency. Goodbye.")
     assert end.action == ""
     assert incident.notifications.get().status == "answered"
     assert incident.timeline.get(via="voice").membership == acme.alice.membership

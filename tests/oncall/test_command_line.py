@@ -19,7 +19,7 @@ def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, str(ROOT / "manage.py"), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         env=lacking,
     )
 
@@ -77,3 +77,19 @@ def test_a_database_that_the_user_names_wins_over_any_instance(tmp_path, monkeyp
 
     assert command_line.surroundings("migrate", tmp_path, []) == {}
     assert dict(os.environ) == before
+
+
+def test_the_exit_code_of_the_tests_is_passed_on(tmp_path):
+    missing = manage("test", "-p", "no:cacheprovider", str(tmp_path / "test_none.py"))
+
+    assert missing.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "test_none.py" in missing.stderr
+
+
+def test_a_tool_runs_with_settings_that_load_and_a_wrong_one_is_refused():
+    done = manage("tool", "python", "-c", "import oncall.settings")
+    refused = manage("tool", "no-such-tool")
+
+    assert done.returncode == 0, done.stderr
+    assert refused.returncode == 1
+    assert "There is no no-such-tool in .venv/bin" in refused.stderr

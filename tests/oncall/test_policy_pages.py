@@ -13,18 +13,6 @@ PAST = datetime(2026, 1, 5, tzinfo=UTC)
 NEW = "/escalation-policies/new/"
 
 
-@pytest.fixture
-def alice(client, acme):
-    client.force_login(acme.alice.user)
-    return client
-
-
-@pytest.fixture
-def bob(client, acme):
-    client.force_login(acme.bob.user)
-    return client
-
-
 def key(person: factories.Person) -> str:
     return f"user:{person.membership.public_id}"
 

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 from accounts.models import Membership
 from oncall import escalation, queries
-from oncall.models import Override
 from tests import factories
 from tests.factories import NOON
 
 
-def override(schedule, member: Membership, hours: int = 2) -> Override:
+def override(schedule, member: Membership, hours: int = 2):
     return schedule.account.schedule_overrides.create(
         schedule=schedule,
         membership=member,

@@ -1,42 +1,21 @@
 """The pages of schedules and overrides, and who is on call now."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from oncall.models import Override, Schedule
 from tests import factories
 from tests.oncall.pages import press, typed
+from tests.oncall.running import override, page, removal, running, shown
 
 NEW = "/schedules/new/"
 MORNING = datetime(2027, 5, 20, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def alice(client, acme):
-    client.force_login(acme.alice.user)
-    return client
-
-
-@pytest.fixture
-def bob(client, acme):
-    client.force_login(acme.bob.user)
-    return client
-
-
-@pytest.fixture
-def observer(client, acme):
-    client.force_login(factories.person(acme.account, "Olive", "observer").user)
-    return client
-
-
-def page(schedule: Schedule, name: str = "schedule") -> str:
-    return reverse(name, args=[schedule.public_id])
-
-
-def weekly(acme, **fields) -> dict:
+def weekly(acme, **fields) -> dict[str, Any]:
     """What the form of a new schedule holds after somebody filled it in."""
     return {
         "name": "Primary",
@@ -51,27 +30,6 @@ def weekly(acme, **fields) -> dict:
         "layer-0-starts": "2027-05-17T09:00",
         **fields,
     }
-
-
-def running(acme, *people: factories.Person, **fields) -> Schedule:
-    """A schedule whose first person's week began an hour ago."""
-    schedule = factories.schedule(acme.account, **fields)
-    start = timezone.now() - timedelta(hours=1)
-    factories.layer(
-        schedule,
-        *(person.membership for person in people),
-        starts_at=start,
-        rotation_virtual_start=start,
-    )
-    return schedule
-
-
-def link(person: factories.Person) -> str:
-    return reverse("person", args=[person.membership.public_id])
-
-
-def shown(client, schedule: Schedule, **query) -> str:
-    return client.get(page(schedule), query).content.decode()
 
 
 # Making and changing
@@ -361,99 +319,6 @@ def test_a_schedule_page_takes_few_queries(bob, acme, django_assert_max_num_quer
         bob.get(page(schedule))
 
 
-# Overrides
-
-
-def test_a_responder_covers_a_shift(bob, acme):
-    schedule = factories.schedule(acme.account, acme.alice.membership)
-    acme.account.schedules.update(time_zone="Europe/Berlin")
-    url = page(schedule, "override_create")
-
-    suggested = bob.get(
-        url,
-        {"since": "2027-05-20T07:00:00+00:00", "until": "2027-05-20T09:00:00+00:00"},
-    ).content.decode()
-    assert 'value="2027-05-20T09:00"' in suggested
-
-    answer = bob.post(
-        url,
-        {
-            "membership": acme.bob.membership.public_id,
-            "starts": "2027-05-20T09:00",
-            "ends": "2027-05-20T11:00",
-        },
-    )
-
-    assert answer.headers["Location"] == page(schedule)
-    override = schedule.overrides.get()
-    assert override.starts_at == datetime(2027, 5, 20, 7, tzinfo=UTC)
-    assert override.created_by == acme.bob.membership
-    assert link(acme.bob) in shown(bob, schedule, since="2027-05-20", days="1")
-    assert link(acme.bob) not in shown(bob, schedule, since="2027-05-21", days="1")
-
-
-def test_an_override_that_ends_before_it_starts_is_refused(bob, acme):
-    schedule = factories.schedule(acme.account, acme.alice.membership)
-
-    answer = bob.post(
-        page(schedule, "override_create"),
-        {
-            "membership": acme.bob.membership.public_id,
-            "starts": "2027-05-20T09:00",
-            "ends": "2027-05-20T09:00",
-        },
-    )
-
-    assert "The end must be after the start." in answer.content.decode()
-    assert 'value="2027-05-20T09:00"' in answer.content.decode()
-    assert not schedule.overrides.exists()
-
-
-def override(acme, schedule: Schedule, start: int, end: int) -> Override:
-    now = timezone.now()
-    return acme.account.schedule_overrides.create(
-        schedule=schedule,
-        membership=acme.bob.membership,
-        starts_at=now + timedelta(hours=start),
-        ends_at=now + timedelta(hours=end),
-    )
-
-
-def removal(made: Override) -> str:
-    return reverse("override_remove", args=[made.schedule.public_id, made.public_id])
-
-
-def test_a_future_override_is_removed_and_a_running_one_ends_now(bob, acme):
-    schedule = factories.schedule(acme.account, acme.alice.membership)
-    future, running = override(acme, schedule, 1, 2), override(acme, schedule, -1, 1)
-
-    bob.post(removal(future))
-    bob.post(removal(running))
-
-    assert list(schedule.overrides.all()) == [running]
-    before, running.ends_at = running.ends_at, schedule.overrides.get().ends_at
-    assert running.ends_at < before
-    assert acme.account.audit_entries.count() == 2
-
-
-def test_a_past_override_stays(bob, acme):
-    schedule = factories.schedule(acme.account, acme.alice.membership)
-    past = override(acme, schedule, -3, -1)
-
-    answer = bob.post(removal(past), follow=True)
-
-    assert "the past is not changed" in answer.content.decode()
-    assert list(schedule.overrides.all()) == [past]
-
-
-def test_an_override_is_not_removed_by_reading(bob, acme):
-    schedule = factories.schedule(acme.account, acme.alice.membership)
-    future = override(acme, schedule, 1, 2)
-
-    assert bob.get(removal(future)).status_code == 405
-    assert schedule.overrides.exists()
-
-
 # Who may
 
 
@@ -488,76 +353,3 @@ def test_a_schedule_of_another_account_is_not_found(alice, globex, name):
     theirs = factories.schedule(globex.account, globex.mallory.membership)
 
     assert alice.get(page(theirs, name)).status_code == 404
-
-
-def test_an_override_of_another_account_or_schedule_is_not_found(alice, acme, globex):
-    theirs = factories.schedule(globex.account, globex.mallory.membership)
-    mine = factories.schedule(acme.account, acme.alice.membership)
-    other = factories.schedule(acme.account, acme.alice.membership, name="Other")
-    made = globex.account.schedule_overrides.create(
-        schedule=theirs,
-        membership=globex.mallory.membership,
-        starts_at=MORNING,
-        ends_at=MORNING + timedelta(hours=1),
-    )
-    ours = override(acme, other, 1, 2)
-
-    assert alice.post(removal(made)).status_code == 404
-    for wrong in (made, ours):
-        url = reverse("override_remove", args=[mine.public_id, wrong.public_id])
-        assert alice.post(url).status_code == 404
-    assert Override.across_accounts.count() == 2
-
-
-# On-call now
-
-
-def test_on_call_now_says_until_when_you_are_on_call(bob, acme):
-    schedule = factories.schedule(
-        acme.account, acme.alice.membership, acme.bob.membership
-    )
-    factories.policy(acme.account, [schedule], name="Payments")
-    override(acme, schedule, -1, 1)
-
-    text = bob.get(reverse("on_call")).content.decode()
-
-    assert "You are on call for" in text
-    assert "Payments" in text
-
-
-def test_on_call_now_shows_a_gap_with_the_way_to_fill_it(bob, acme):
-    schedule = factories.schedule(acme.account, name="Nights")
-    factories.policy(acme.account, [schedule], name="Payments")
-
-    text = bob.get(reverse("on_call")).content.decode()
-
-    assert "You are on call" not in text
-    assert "Nobody on call" in text
-    assert page(schedule, "override_create") in text
-
-
-def test_on_call_now_shows_an_observer_the_gap_alone(observer, acme):
-    schedule = factories.schedule(acme.account, name="Nights")
-    factories.policy(acme.account, [schedule], name="Payments")
-
-    text = observer.get(reverse("on_call")).content.decode()
-
-    assert "Nobody on call" in text
-    assert page(schedule, "override_create") not in text
-
-
-def test_on_call_now_is_searched_by_person(bob, acme):
-    factories.policy(acme.account, [acme.bob.membership], name="Payments")
-
-    assert "Default" in bob.get(reverse("on_call"), {"q": "alice"}).content.decode()
-    found = bob.get(reverse("on_call"), {"q": "bob"}).content.decode()
-    assert "Payments" in found
-    none = bob.get(reverse("on_call"), {"q": "zoe"}).content.decode()
-    assert "Nothing matches" in none
-
-
-def test_on_call_now_shows_nothing_of_another_account(bob, acme, globex):
-    text = bob.get(reverse("on_call")).content.decode()
-
-    assert "Mallory" not in text
-    assert globex.policy.public_id not in text

@@ -11,16 +11,16 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts import tenancy
+from accounts.models import Account
 from integrations import partners
 from integrations.demo import account as demo
 from integrations.demo.partner import Keys, Server, Tool
-from integrations.models import App
 
 
 class Command(BaseCommand):
-    """`demo_partner --port N [--oncall URL]`."""
+    """`demo_partner --port N [--oncall URL] [--account SUBDOMAIN]`."""
 
-    help = "Run a tiny monitoring tool that can be connected to the demo account."
+    help = "Run a tiny monitoring tool that an account can connect: the demo's, or any."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say what can be asked for."""
@@ -30,6 +30,11 @@ class Command(BaseCommand):
             default=settings.SITE_URL,
             metavar="URL",
             help="where OnCall is; by default the instance's own address",
+        )
+        parser.add_argument(
+            "--account",
+            metavar="SUBDOMAIN",
+            help="who may connect it; by default the demo account",
         )
         parser.add_argument(
             "--ca", metavar="FILE", help="the authority of `up --tls`, to be trusted"
@@ -45,7 +50,7 @@ class Command(BaseCommand):
             words = f"Cannot listen on port {options['port']}: {error}"
             raise CommandError(words) from error
         with server:
-            tool.keys = _register(tool.address)
+            tool.keys = _register(tool.address, options["account"])
             # From here on it is a stranger, who has nothing but the web.
             connections.close_all()
             signal.signal(signal.SIGTERM, _interrupt)
@@ -57,16 +62,13 @@ class Command(BaseCommand):
                 self.stdout.write("Lighthouse is closed.")
 
 
-def _register(address: str) -> Keys:
-    """Have the demo account's app return to our port; raises CommandError."""
+def _register(address: str, subdomain: str | None) -> Keys:
+    """Have the account's app return to our port; raises CommandError."""
     with tenancy.all_accounts():
-        account = demo.find()
-        if account is None:
-            raise CommandError(
-                "There is no demo account, in which this tool is registered."
-                " `manage.py load_demo` makes one."
-            )
-        app: App = account.apps.get(name=demo.PARTNER)
+        account = _account(subdomain)
+        app = account.apps.filter(name=demo.PARTNER).first()
+        if app is None:
+            app = demo.register_partner(account, timezone.now())
         known = app.redirect_uris.split()
         if address not in known:
             partners.change(
@@ -76,6 +78,22 @@ def _register(address: str) -> Keys:
                 values={"redirect_uris": " ".join([*known, address])},
             )
         return Keys(app.vendor_key, app.client_id)
+
+
+def _account(subdomain: str | None) -> Account:
+    """The account that the tool is for; raises CommandError."""
+    if subdomain:
+        account = Account.objects.filter(subdomain=subdomain).first()
+        refusal = f"There is no account with the subdomain {subdomain}."
+    else:
+        account = demo.find()
+        refusal = (
+            "There is no demo account, in which this tool is registered."
+            " `manage.py load_demo` makes one, and --account names another."
+        )
+    if account is None:
+        raise CommandError(refusal)
+    return account
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

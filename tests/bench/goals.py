@@ -1,0 +1,58 @@
+"""What we aim at, so that each run says which goals it met."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.bench.findings import Findings
+
+COMPARED = 8
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A limit on one measured value."""
+
+    what: str
+    sign: str
+    limit: float
+    unit: str
+    measure: Callable[[Findings], float]
+
+    def is_met(self, value: float) -> bool:
+        """Whether the value keeps to the limit."""
+        return value >= self.limit if self.sign == "≥" else value <= self.limit
+
+
+GOALS = (
+    Goal(
+        "intake at 8 connections, of the bare view's rate",
+        "≥",
+        0.5,
+        "",
+        lambda found: found.ratio(COMPARED),
+    ),
+    Goal(
+        "its 99th percentile, of the bare view's",
+        "≤",
+        3,
+        "",
+        lambda found: found.p99_ratio(COMPARED),
+    ),
+    Goal("CPU per new key", "≤", 5, "ms", lambda found: found.costs["new key"].total),
+    Goal("CPU per repeat", "≤", 2, "ms", lambda found: found.costs["repeat"].total),
+    Goal("CPU per resolve", "≤", 4, "ms", lambda found: found.costs["resolve"].total),
+    Goal(
+        "event to mail, idle, median", "≤", 150, "ms", lambda found: found.idle_mail.p50
+    ),
+    Goal(
+        "event to mail, idle, 99th", "≤", 1000, "ms", lambda found: found.idle_mail.p99
+    ),
+    Goal(
+        "storm of 150, first mail", "≤", 1, "s", lambda found: found.storm.first / 1000
+    ),
+    Goal(
+        "storm of 150, last mail", "≤", 10, "s", lambda found: found.storm.last / 1000
+    ),
+    Goal("mails per second", "≥", 100, "", lambda found: found.storm.per_second),
+    Goal("memory at rest", "≤", 400, "MiB", lambda found: sum(found.memory.values())),
+)

@@ -1,0 +1,191 @@
+"""Says what was measured: as tables, as JSON, and in docs/performance.md."""
+
+import json
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from oncall.embedded import folders
+from tests.bench.findings import Findings
+from tests.bench.goals import GOALS
+from tests.bench.intake import Figures
+
+DOCUMENT = folders.ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+def table(found: Findings) -> str:
+    """Write the report as Markdown."""
+    parts = (_intake, _costs, _mails, _memory, _goals)
+    return "\n\n".join("\n".join(part(found)) for part in parts)
+
+
+def as_json(found: Findings) -> str:
+    """Write the report as one JSON object on one line."""
+    return json.dumps(_plain(found), separators=(",", ":"))
+
+
+def write(found: Findings) -> None:
+    """Put the figures between the marks of the document; this will keep the rest."""
+    before, begin, rest = DOCUMENT.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise RuntimeError(f"{DOCUMENT} has lost the marks around its figures")
+    DOCUMENT.write_text(
+        f"{before}{BEGIN}\n{_heading(found)}\n\n{table(found)}\n{END}{after}"
+    )
+
+
+def _heading(found: Findings) -> str:
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} in {found.took_seconds:.0f} s on "
+        f"{os.cpu_count()} cores ({platform.machine()}, Python "
+        f"{platform.python_version()}); the load average before it was "
+        f"{found.load_before:.1f}."
+    )
+
+
+def _rows(*rows: Sequence[str]) -> Iterator[str]:
+    """Write rows as Markdown, the first of them as the heading."""
+    for number, row in enumerate(rows):
+        yield f"| {' | '.join(row)} |"
+        if number == 0:
+            yield "|---|" + "---:|" * (len(row) - 1)
+
+
+def _intake(found: Findings) -> Iterator[str]:
+    yield "### Intake: events accepted per second, new keys\n"
+    heading = (
+        *("connections", "ours", "bare view", "hello", "ours / bare"),
+        *("p50 / p99 ours", "p50 / p99 bare", "p99 ratio"),
+    )
+    yield from _rows(
+        heading, *(_intake_row(found, connections) for connections in found.intake)
+    )
+
+
+def _intake_row(found: Findings, connections: int) -> list[str]:
+    figures = found.intake[connections]
+    ours, bare = figures["ours"], figures["bare"]
+    return [
+        str(connections),
+        *(f"{figures[name].per_second:.0f}" for name in ("ours", "bare", "hello")),
+        f"**{found.ratio(connections):.2f}**",
+        *(f"{it.p50_ms:.1f} / {it.p99_ms:.1f} ms" for it in (ours, bare)),
+        f"{found.p99_ratio(connections):.1f}",
+    ]
+
+
+def _costs(found: Findings) -> Iterator[str]:
+    yield "### CPU per event until the notification is planned, milliseconds\n"
+    parts = list(found.idling)
+    yield from _rows(
+        ("", *parts, "all"),
+        *(
+            (
+                name,
+                *(f"{cost.parts.get(part, 0.0):.2f}" for part in parts),
+                f"**{cost.total:.2f}**",
+            )
+            for name, cost in found.costs.items()
+        ),
+        (
+            "at rest, per second",
+            *(f"{found.idling[part] * 1000:.1f}" for part in parts),
+            f"{sum(found.idling.values()) * 1000:.1f}",
+        ),
+    )
+
+
+def _mails(found: Findings) -> Iterator[str]:
+    idle, storm = found.idle_mail, found.storm
+    yield "### Event to mail handed over, milliseconds\n"
+    yield from _rows(
+        ("", "events", "lost", "p50", "p99", "answer to the event, p50"),
+        (
+            *("alone, idle", str(idle.events), str(idle.lost)),
+            *(f"**{idle.p50:.0f}**", f"{idle.p99:.0f}", f"{idle.answer_p50:.1f}"),
+        ),
+    )
+    yield ""
+    yield from _rows(
+        ("", "events", "lost", "accepted within", "first", "median", "last", "mails/s"),
+        (
+            *("storm", str(storm.events), str(storm.lost)),
+            *(f"{storm.accepted_within:.0f}", f"**{storm.first:.0f}**"),
+            *(f"{storm.median:.0f}", f"{storm.last:.0f}", f"{storm.per_second:.0f}"),
+        ),
+    )
+
+
+def _memory(found: Findings) -> Iterator[str]:
+    yield "### Memory (PSS) of all processes, MiB\n"
+    parts = list(found.memory)
+    yield from _rows(
+        ("", *parts, "all"),
+        *(
+            (
+                name,
+                *(f"{used.get(part, 0.0):.0f}" for part in parts),
+                f"**{sum(used.values()):.0f}**",
+            )
+            for name, used in (
+                ("at rest", found.memory),
+                ("after all of this", found.memory_after),
+            )
+        ),
+    )
+
+
+def _goals(found: Findings) -> Iterator[str]:
+    yield "### Goals\n"
+    yield from _rows(
+        ("what", "goal", "measured", ""),
+        *(
+            (
+                goal.what,
+                f"{goal.sign} {goal.limit:g} {goal.unit}".rstrip(),
+                f"{(value := goal.measure(found)):.2f}",
+                "met" if goal.is_met(value) else "**missed**",
+            )
+            for goal in GOALS
+        ),
+    )
+
+
+def _plain(found: Findings) -> dict[str, Any]:
+    return {
+        "took_seconds": found.took_seconds,
+        "load_before": found.load_before,
+        "intake": {
+            connections: {
+                "ratio": found.ratio(connections),
+                "p99_ratio": found.p99_ratio(connections),
+                **{name: _candidate(it) for name, it in figures.items()},
+            }
+            for connections, figures in found.intake.items()
+        },
+        "cpu_ms_per_event": {
+            name: {"all": cost.total, **cost.parts}
+            for name, cost in found.costs.items()
+        },
+        "cpu_at_rest": found.idling,
+        "idle_mail_ms": asdict(found.idle_mail),
+        "storm_ms": {**asdict(found.storm), "per_second": found.storm.per_second},
+        "memory_mib": {"at_rest": found.memory, "after": found.memory_after},
+        "outcomes": found.outcomes,
+        "goals": {goal.what: goal.is_met(goal.measure(found)) for goal in GOALS},
+    }
+
+
+def _candidate(figures: Figures) -> dict[str, Any]:
+    return {
+        "per_second": figures.per_second,
+        "p50_ms": figures.p50_ms,
+        "p99_ms": figures.p99_ms,
+        "refused": figures.refused,
+        "rounds": [run.per_second for run in figures.runs],
+    }

@@ -1,0 +1,50 @@
+"""Chromium for the tests that press the buttons themselves, and what axe says."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# It does nothing that was not asked for, and nothing that needs a screen.
+OPTIONS = (
+    *("--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the machine's browser; this will skip the test where there is none.
+
+    While it runs, its loop runs in this thread, where Django refuses queries.
+    """
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip("There is no Chromium on this machine: apt install chromium")
+    # Chromium's sandbox refuses to be root's.
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*OPTIONS, *as_root]
+        )
+        yield browser
+        browser.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page: the rule, and where."""
+    return [
+        f"{found['id']}: {node['html'][:200]}"
+        for found in Axe().run(page).response["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def is_wider_than_its_window(page: Page) -> bool:
+    """Whether people must scroll sideways to read it."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))

@@ -1,0 +1,98 @@
+"""How operators register a partner's app."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEntry, User
+from integrations.models import App
+
+APPS = reverse("admin:integrations_app_changelist")
+ADD = reverse("admin:integrations_app_add")
+
+
+@pytest.fixture
+def site(client, db):
+    operator = User.objects.create_superuser("root@example.com", name="Olga Operator")
+    client.force_login(operator)
+    return client
+
+
+def partner(**fields) -> dict:
+    return {
+        "name": "Monitoring Inc",
+        "redirect_uris": "https://monitoring.example/callback",
+        "client_type": "confidential",
+        "authorization_grant_type": "authorization-code",
+        "has_events": 1,
+        **fields,
+    }
+
+
+def test_a_public_app_is_registered_and_may_connect(site, acme):
+    site.post(ADD, partner())
+
+    app = App.objects.get()
+    assert app.account is None
+    page = site.get(reverse("admin:integrations_app_change", args=[app.pk]))
+    html = page.content.decode()
+    assert f"/connect?vendor={app.vendor_key}&amp;callback=https://monitoring" in html
+    assert app.client_secret not in html
+    site.force_login(acme.alice.user)
+    asked = site.get(
+        "/connect",
+        {"vendor": app.vendor_key, "callback": "https://monitoring.example/callback"},
+    )
+    assert "Monitoring Inc" in asked.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://monitoring.example/callback", "Use https://"),
+        ("https://monitoring.example/callback?a=1", "Leave out what follows the ?"),
+        ("https://monitoring.example", "Add a path"),
+        ("javascript:alert(1)", "Begin the address with https://"),
+    ],
+)
+def test_an_address_that_nobody_may_register_is_refused(site, address, why):
+    both = f"https://monitoring.example/callback\n{address}"
+
+    html = site.post(ADD, partner(redirect_uris=both)).content.decode()
+
+    assert why in html
+    # What was typed is still there.
+    assert address.replace("&", "&amp;") in html
+    assert not App.objects.exists()
+
+
+def test_an_app_needs_a_name_and_an_address(site):
+    html = site.post(ADD, partner(name="", redirect_uris="")).content.decode()
+
+    assert html.count("This field is required") == 2
+    assert not App.objects.exists()
+
+
+def test_addresses_are_shown_and_kept_one_by_one(site):
+    two = "https://a.example/x\r\nhttps://b.example/y\r\nhttps://a.example/x"
+    site.post(ADD, partner(redirect_uris=two))
+
+    app = App.objects.get()
+    page = site.get(reverse("admin:integrations_app_change", args=[app.pk]))
+
+    assert app.redirect_uris == "https://a.example/x https://b.example/y"
+    assert "https://a.example/x\nhttps://b.example/y" in page.content.decode()
+
+
+def test_a_change_of_an_accounts_app_is_in_its_audit_log(site, acme):
+    site.post(ADD, partner(account=acme.account.pk))
+    app = App.objects.get()
+    page = reverse("admin:integrations_app_change", args=[app.pk])
+    secret = app.client_secret
+
+    site.post(page, partner(account=acme.account.pk, name="Monitoring Ltd"))
+
+    app.refresh_from_db()
+    assert app.name == "Monitoring Ltd"
+    assert app.client_secret == secret
+    entries = AuditEntry.across_accounts.order_by("id").values_list("action", "via")
+    assert list(entries) == [("added app", "operator"), ("changed app", "operator")]

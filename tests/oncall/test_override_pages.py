@@ -1,0 +1,149 @@
+"""Covering a shift on the pages of a schedule, and giving it back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from oncall.models import Override
+from tests import factories
+from tests.oncall.running import link, override, page, removal, shown
+
+MORNING = datetime(2027, 5, 20, 9, tzinfo=UTC)
+
+
+def test_a_responder_covers_a_shift(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    acme.account.schedules.update(time_zone="Europe/Berlin")
+    url = page(schedule, "override_create")
+
+    suggested = bob.get(
+        url,
+        {"since": "2027-05-20T07:00:00+00:00", "until": "2027-05-20T09:00:00+00:00"},
+    ).content.decode()
+    assert 'value="2027-05-20T09:00"' in suggested
+
+    answer = bob.post(
+        url,
+        {
+            "membership": acme.bob.membership.public_id,
+            "starts": "2027-05-20T09:00",
+            "ends": "2027-05-20T11:00",
+        },
+    )
+
+    assert answer.headers["Location"] == page(schedule)
+    override = schedule.overrides.get()
+    assert override.starts_at == datetime(2027, 5, 20, 7, tzinfo=UTC)
+    assert override.created_by == acme.bob.membership
+    assert link(acme.bob) in shown(bob, schedule, since="2027-05-20", days="1")
+    assert link(acme.bob) not in shown(bob, schedule, since="2027-05-21", days="1")
+
+
+def test_an_override_that_ends_before_it_starts_is_refused(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+
+    answer = bob.post(
+        page(schedule, "override_create"),
+        {
+            "membership": acme.bob.membership.public_id,
+            "starts": "2027-05-20T09:00",
+            "ends": "2027-05-20T09:00",
+        },
+    )
+
+    assert "The end must be after the start." in answer.content.decode()
+    assert 'value="2027-05-20T09:00"' in answer.content.decode()
+    assert not schedule.overrides.exists()
+
+
+def test_a_future_override_is_removed_and_a_running_one_ends_now(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    future, running = override(acme, schedule, 1, 2), override(acme, schedule, -1, 1)
+
+    bob.post(removal(future))
+    bob.post(removal(running))
+
+    assert list(schedule.overrides.all()) == [running]
+    before, running.ends_at = running.ends_at, schedule.overrides.get().ends_at
+    assert running.ends_at < before
+    assert acme.account.audit_entries.count() == 2
+
+
+def test_a_past_override_stays(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    past = override(acme, schedule, -3, -1)
+
+    answer = bob.post(removal(past), follow=True)
+
+    assert "the past is not changed" in answer.content.decode()
+    assert list(schedule.overrides.all()) == [past]
+
+
+def test_an_override_is_not_removed_by_reading(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    future = override(acme, schedule, 1, 2)
+
+    assert bob.get(removal(future)).status_code == 405
+    assert schedule.overrides.exists()
+
+
+def test_an_override_of_another_account_or_schedule_is_not_found(alice, acme, globex):
+    theirs = factories.schedule(globex.account, globex.mallory.membership)
+    mine = factories.schedule(acme.account, acme.alice.membership)
+    other = factories.schedule(acme.account, acme.alice.membership, name="Other")
+    made = globex.account.schedule_overrides.create(
+        schedule=theirs,
+        membership=globex.mallory.membership,
+        starts_at=MORNING,
+        ends_at=MORNING + timedelta(hours=1),
+    )
+    ours = override(acme, other, 1, 2)
+
+    assert alice.post(removal(made)).status_code == 404
+    for wrong in (made, ours):
+        url = reverse("override_remove", args=[mine.public_id, wrong.public_id])
+        assert alice.post(url).status_code == 404
+    assert Override.across_accounts.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "starts_at"),
+    [
+        # Skipped by the clocks: read with the offset before the gap, 03:15 local.
+        ("2027-03-28T02:15", datetime(2027, 3, 28, 1, 15, tzinfo=UTC)),
+        # Shown twice by the clocks: the first one.
+        ("2027-10-31T02:15", datetime(2027, 10, 31, 0, 15, tzinfo=UTC)),
+    ],
+)
+def test_a_time_on_a_night_of_a_clock_change_is_understood(bob, acme, typed, starts_at):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    acme.account.schedules.update(time_zone="Europe/Berlin")
+
+    bob.post(
+        page(schedule, "override_create"),
+        {
+            "membership": acme.bob.membership.public_id,
+            "starts": typed,
+            "ends": "2027-11-01T09:00",
+        },
+    )
+
+    assert schedule.overrides.get().starts_at == starts_at
+
+
+def test_somebody_of_another_account_or_who_left_covers_nothing(bob, acme, globex):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    gone = factories.person(acme.account, "Gone", deactivated_at=MORNING)
+
+    for person in (globex.mallory, gone):
+        answer = bob.post(
+            page(schedule, "override_create"),
+            {
+                "membership": person.membership.public_id,
+                "starts": "2027-05-20T09:00",
+                "ends": "2027-05-20T11:00",
+            },
+        )
+        assert "Select a valid choice" in answer.content.decode()
+    assert not schedule.overrides.exists()
