@@ -71,7 +71,7 @@ def _scope(name: str) -> Iterator[None]:
     with transaction.atomic(durable=True):
         _name(name)
         yield
-        if outer is not None:
+        if outer is not None and not connection.needs_rollback:
             # Only a test's transaction lies around a scope; it gets its own back.
             _name(outer)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import tenancy
 from accounts.models import Account, ContactMethod, Membership, NotificationRule
@@ -22,6 +23,9 @@ State = Notification.Status
 LEASE = timedelta(seconds=30)
 # How long to wait after each failed attempt; after the last one the delivery failed.
 BACKOFF = tuple(timedelta(seconds=s) for s in (5, 15, 45, 120))
+DAY = timedelta(days=1)
+# They have quotas of their own, where they are asked for.
+FREE_OF_QUOTA = (Purpose.CODE, Purpose.TEST, Purpose.NOTICE)
 # Of so many due rows at a time the senders choose fairly between the accounts.
 CANDIDATES = 2000
 
@@ -199,6 +203,7 @@ def lease(at: datetime, *, limit: int) -> list[Notification]:
         unwanted = [row.pk for row in rows if not is_wanted(row)]
         if unwanted:
             _of(unwanted).update(status=State.CANCELLED)
+        wanted = [row for row in wanted if not _is_over_quota(row, at=at)]
         for row in wanted:
             row.attempts += 1
         _of([row.pk for row in wanted]).update(
@@ -314,6 +319,29 @@ def _fail(notification: Notification, error: str, *, at: datetime) -> None:
     _write("notify_failed", notification, at=at, error=error[:300])
     if notification.purpose == Purpose.PAGE:
         _pull_forward(notification, at=at)
+
+
+def _is_over_quota(notification: Notification, *, at: datetime) -> bool:
+    """Fail a page to an unconfirmed address once the account's daily quota is used.
+
+    Pages to confirmed addresses never meet a quota.
+    """
+    method = notification.contact_method
+    if method is None or method.verified_at or notification.purpose in FREE_OF_QUOTA:
+        return False
+    used = Notification.across_accounts.filter(
+        account=notification.account_id,
+        contact_method__verified_at=None,
+        sent_at__gt=at - DAY,
+    ).exclude(purpose__in=FREE_OF_QUOTA)
+    if used.count() < notification.account.unconfirmed_pages_per_day:
+        return False
+    _fail(notification, _("The day's quota for unconfirmed addresses is used."), at=at)
+    if notification.incident is not None and notification.purpose == Purpose.PAGE:
+        subject = _("Unconfirmed addresses are not paged any more today")
+        line = _("Let people confirm their addresses, or ask the operators for more.")
+        alarm(notification.incident, subject=subject, lines=[line], at=at)
+    return True
 
 
 def _pull_forward(notification: Notification, *, at: datetime) -> None:

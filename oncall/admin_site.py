@@ -49,6 +49,8 @@ class OperatorsSite(admin.AdminSite):
     site_title = "OnCall operators"
     index_title = "Operators"
     index_template = "admin/operators.html"
+    # The lists have many columns and need the room.
+    enable_nav_sidebar = False
 
     def register(
         self, model_or_iterable: Any, admin_class: Any = None, **options: Any
@@ -59,6 +61,14 @@ class OperatorsSite(admin.AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(_across_accounts(view), cacheable)
+
+    def get_app_list(self, request: HttpRequest, app_label: Any = None) -> Any:
+        found = super().get_app_list(request, app_label)
+        for app in found:
+            # Its own name is that of our accounts.
+            if app["app_label"] == "account":
+                app["name"] = _("Signing in")
+        return found
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send to the normal sign-in, so that the second factor counts here too."""

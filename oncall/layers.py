@@ -51,10 +51,13 @@ class Layer:
     restrictions: tuple[Restriction, ...] = ()
     name: str = ""
     id: int | None = None
+    # Where its wall clock is not the schedule's: the schedule had another zone then.
+    zone: ZoneInfo | None = None
 
 
 def layer_pieces(zone: ZoneInfo, layer: Layer, start: int, end: int) -> list[Piece]:
     """This will list whom the layer alone has on call in [start, end)."""
+    zone = layer.zone or zone
     start = max(start, seconds(layer.start))
     end = end if layer.end is None else min(end, seconds(layer.end))
     if start >= end or not layer.users:

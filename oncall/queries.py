@@ -1,15 +1,16 @@
 """Loads schedules and policies in few queries, and asks the pure modules about them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Account, Membership
-from oncall import escalation, schedules
+from oncall import escalation, schedules, snapshots
 from oncall.models import (
     EscalationPolicy,
     EscalationRule,
@@ -17,6 +18,7 @@ from oncall.models import (
     Layer,
     Override,
     Schedule,
+    ScheduleVersion,
 )
 
 
@@ -46,18 +48,35 @@ def load(
 ) -> dict[int, schedules.Schedule]:
     """Load schedules by id, users as ids of members, in five queries.
 
-    Overrides outside of [since, until) will be left out; None stands for no limit.
+    They answer each instant as the version that is in force then, which takes a sixth
+    query where one was edited after `since`. Overrides outside of [since, until), and
+    versions that were replaced before, will be left out; None stands for no limit.
     Ids that the account does not have are missing from the answer.
     """
-    rows = _rows(account, schedule_ids, since, until)
-    return {pk: pure(row) for pk, row in rows.items()}
+    return _values(_rows(account, schedule_ids, since, until), since)
 
 
-def pure(schedule: Schedule) -> schedules.Schedule:
-    """Turn a row with what hangs on it into the value that the maths takes."""
+def pure(
+    schedule: Schedule, earlier: Sequence[ScheduleVersion] = ()
+) -> schedules.Schedule:
+    """Turn a row with what hangs on it into the value that the maths takes.
+
+    Earlier versions, in their order, answer the time before the last edit counts.
+    """
+    newest = schedule.effective_at
+    layers = [
+        layer
+        for version, (start, end) in zip(
+            earlier, snapshots.periods(earlier, newest), strict=True
+        )
+        for layer in snapshots.clipped(
+            snapshots.layers_of(version.snapshot), start, end
+        )
+    ]
+    rows = (_layer(layer) for layer in schedule.layers.all())
     return schedules.Schedule(
         zone=ZoneInfo(schedule.time_zone),
-        layers=tuple(_layer(layer) for layer in schedule.layers.all()),
+        layers=(*layers, *snapshots.clipped(rows, newest, None)),
         overrides=tuple(
             schedules.Override(row.starts_at, row.ends_at, row.membership_id)
             for row in schedule.overrides.all()
@@ -72,7 +91,7 @@ def on_call(
 
     Somebody who left the account is nobody; so is an unknown schedule's user.
     """
-    found = _on_call_ids(_rows(account, schedule_ids, at, at).values(), at)
+    found = _on_call_ids(_rows(account, schedule_ids, at, at), at)
     people = active_members(account, found.values())
     return {pk: people.get(found.get(pk, 0)) for pk in schedule_ids}
 
@@ -155,7 +174,7 @@ def people_of_levels(
     """Say whom each of the levels reaches, in as many queries as one level takes."""
     targets = {target for level in levels for target in level.targets}
     rows = _rows(account, {t.id for t in targets if t.kind == "schedule"}, at, at)
-    users = _on_call_ids(rows.values(), at)
+    users = _on_call_ids(rows, at)
     named = {t.id for t in targets if t.kind == "user"}
     people = active_members(account, named | set(users.values()))
     return [_reached(level, rows, users, people) for level in levels]
@@ -227,9 +246,48 @@ def _layer(layer: Layer) -> schedules.Layer:
     )
 
 
-def _on_call_ids(rows: Iterable[Schedule], at: datetime) -> dict[int, int]:
+def _values(
+    rows: dict[int, Schedule], since: datetime | None
+) -> dict[int, schedules.Schedule]:
+    """The rows as values, with the versions that were in force after since."""
+    earlier = _earlier(rows.values(), since)
+    return {pk: pure(row, earlier.get(pk, ())) for pk, row in rows.items()}
+
+
+def _earlier(
+    rows: Iterable[Schedule], since: datetime | None
+) -> dict[int, list[ScheduleVersion]]:
+    edited = [
+        row.pk
+        for row in rows
+        if row.effective_at and (since is None or row.effective_at > since)
+    ]
+    if not edited:
+        return {}
+    found = ScheduleVersion.across_accounts.filter(
+        schedule__in=edited, number__lt=F("schedule__version")
+    )
+    if since is not None:
+        found = found.filter(~Exists(_replacements(since)))
+    versions: dict[int, list[ScheduleVersion]] = defaultdict(list)
+    for version in found.order_by("number"):
+        versions[version.schedule_id].append(version)
+    return versions
+
+
+def _replacements(since: datetime) -> QuerySet[ScheduleVersion]:
+    """The versions that took the place of an outer one before since."""
+    return ScheduleVersion.across_accounts.filter(
+        schedule=OuterRef("schedule"),
+        number__gt=OuterRef("number"),
+        effective_at__lte=since,
+    )
+
+
+def _on_call_ids(rows: dict[int, Schedule], at: datetime) -> dict[int, int]:
     """Who is on call by schedule; schedules without anybody are left out."""
-    users = {row.pk: schedules.on_call_at(pure(row), at) for row in rows}
+    values = _values(rows, at)
+    users = {pk: schedules.on_call_at(value, at) for pk, value in values.items()}
     return {pk: user for pk, user in users.items() if user is not None}
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Account, Membership, Team
 from accounts.permissions import Actor
-from oncall import models, queries, schedules
+from oncall import models, queries, schedules, snapshots
 from oncall.models import EscalationPolicy, LayerUser, Schedule
 from oncall.models.schedule import LONGEST_TURN, SHORTEST_TURN
-from oncall.refusals import InUse
+from oncall.refusals import InUse, NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +45,45 @@ class Draft:
 
 @transaction.atomic
 def create(account: Account, *, actor: Actor, at: datetime, draft: Draft) -> Schedule:
-    """Make a schedule with its layers; raises ValidationError or NotPermitted."""
+    """Make a schedule with its layers; raises ValidationError or NotPermitted.
+
+    Its layers answer the time before it was made as well.
+    """
     actor.require("configure")
     schedule = Schedule(account=account)
     _write(schedule, draft)
+    _remember(schedule, actor.user, at)
     audit.record(actor, "created schedule", schedule, at=at, details=_summary(draft))
     return schedule
 
 
 @transaction.atomic
-def update(schedule: Schedule, *, actor: Actor, at: datetime, draft: Draft) -> Schedule:
-    """Make the schedule what the draft says; its overrides will stay as they are.
+def update(
+    schedule: Schedule,
+    *,
+    actor: Actor,
+    at: datetime,
+    draft: Draft,
+    effective_at: datetime | None = None,
+    based_on: int | None = None,
+) -> Schedule:
+    """Make the schedule what the draft says, from now on or from a chosen time on.
 
-    Raises ValidationError or NotPermitted.
+    What was on call until then will stay as it was, and so will overrides; a change
+    that was planned for later is replaced. Raises ValidationError (a time in the past
+    is one), NotPermitted, or NotAllowed if somebody else has edited the schedule since
+    the version that the draft is based on.
     """
     actor.require("configure")
     locked = schedule.account.schedules.select_for_update()
     schedule = locked.get(pk=schedule.pk)
+    _require_version(schedule, based_on)
+    _remember_first(schedule)
     before = _summary(draft_of(schedule))
+    schedule.effective_at = _whole_second(at, effective_at)
+    schedule.version += 1
     _write(schedule, draft)
+    _remember(schedule, actor.user, at)
     details = {"before": before, "after": _summary(draft)}
     audit.record(actor, "changed schedule", schedule, at=at, details=details)
     return schedule
@@ -134,6 +154,44 @@ def turn_problem(length: timedelta) -> str:
     if length > LONGEST_TURN:
         return _("A turn lasts at most 365 days.")
     return ""
+
+
+def _require_version(schedule: Schedule, based_on: int | None) -> None:
+    if based_on is None or based_on == schedule.version:
+        return
+    raise NotAllowed(
+        _(
+            "Somebody else has changed %(schedule)s in the meantime. Look at what it is "
+            "now, then make your change again."
+        )
+        % {"schedule": schedule.name}
+    )
+
+
+def _whole_second(at: datetime, chosen: datetime | None) -> datetime:
+    """From when on an edit counts: the maths knows no fractions of a second."""
+    if chosen is not None and chosen < at:
+        raise ValidationError(
+            {"effective_at": _("The past is not changed: choose now or later.")}
+        )
+    return (chosen or at).replace(microsecond=0)
+
+
+def _remember_first(schedule: Schedule) -> None:
+    """Keep what the rows say before the first edit, where nobody has done so."""
+    if schedule.version == 1 and not schedule.versions.exists():
+        _remember(schedule, None, schedule.created_at)
+
+
+def _remember(schedule: Schedule, by: Membership | None, at: datetime) -> None:
+    schedule.versions.create(
+        account=schedule.account,
+        number=schedule.version,
+        effective_at=schedule.effective_at,
+        created_at=at,
+        created_by=by,
+        snapshot=snapshots.take(schedule),
+    )
 
 
 def _layer_of(layer: models.Layer) -> Layer:

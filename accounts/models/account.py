@@ -36,6 +36,8 @@ class Account(models.Model):
     # Countries whose numbers may be texted and called, as ISO codes.
     allowed_countries = models.JSONField(default=list, blank=True)
     events_per_minute = models.PositiveIntegerField(default=6000)
+    # Pages a day to addresses that an admin added and the person has not confirmed.
+    unconfirmed_pages_per_day = models.PositiveIntegerField(default=100)
     last_incident_number = models.BigIntegerField(default=0, editable=False)
     checklist_dismissed_at = models.DateTimeField(null=True, blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
@@ -74,6 +76,7 @@ class Priority(AccountModel):
 
     class Meta:
         ordering = ["position"]
+        verbose_name_plural = "priorities"
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "name"], name="priority_name_once"

@@ -45,9 +45,9 @@ class Thread:
 
 
 def resident(view: View[P]) -> View[P]:
-    """Open a view of the outbox to members of the demo account, and to operators.
+    """Open a view of the outbox to members, of what their account would have sent.
 
-    For everybody else it does not exist: this will answer 404.
+    Only the embedded default has one: elsewhere this will answer 404.
     """
 
     @wraps(view)
@@ -58,14 +58,7 @@ def resident(view: View[P]) -> View[P]:
             raise Http404
         return for_members(request, *args, **kwargs)
 
-    @member()
-    def for_members(
-        request: AccountRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
-        if not (request.account.is_demo or _is_operator(request)):
-            raise Http404
-        return view(request, *args, **kwargs)
-
+    for_members = member()(view)
     guarded.asks_for = "view"  # type: ignore[attr-defined]
     return guarded
 

@@ -2,6 +2,7 @@
 
 from oncall.models.policy import EscalationPolicy, EscalationRule, EscalationTarget
 from oncall.models.schedule import Layer, LayerUser, Override, Restriction, Schedule
+from oncall.models.version import ScheduleVersion
 
 __all__ = [
     "EscalationPolicy",
@@ -12,4 +13,5 @@ __all__ = [
     "Override",
     "Restriction",
     "Schedule",
+    "ScheduleVersion",
 ]

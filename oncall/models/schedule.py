@@ -28,6 +28,10 @@ class Schedule(AccountModel):
     team = TenantKey(
         Team, models.SET_NULL, null=True, blank=True, related_name="schedules"
     )
+    # The last edit, which these rows hold, and from when on it counts; without a time
+    # it always has. Earlier ones are in `versions`.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    effective_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -40,9 +40,7 @@ def test_an_opened_incident_pages_its_first_level(acme, incident):
     assert incident.escalate_at == NOON + 30 * MINUTE
     assert pages(incident) == [("Alice", "email")]
     assert verbs(incident) == ["trigger", "level_started"]
-    assert [a.membership for a in incident.assignments.all()] == [
-        acme.alice.membership
-    ]
+    assert [a.membership for a in incident.assignments.all()] == [acme.alice.membership]
 
 
 def test_an_observer_may_not_open_an_incident(acme):

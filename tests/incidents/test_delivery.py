@@ -186,3 +186,35 @@ def test_senders_serve_the_accounts_in_turns(acme, globex):
             )
     first_two = notifications.lease(at, limit=2)
     assert {row.account for row in first_two} == {acme.account, globex.account}
+
+
+def test_unconfirmed_addresses_are_paged_within_a_daily_quota(acme, mailbox):
+    acme.account.unconfirmed_pages_per_day = 1
+    acme.account.save()
+    bob = acme.bob.email
+    bob.verified_at, bob.added_by_other = None, True
+    bob.save()
+    for title in ("One", "Two"):
+        actions.open_incident(
+            acme.service,
+            actor=Actor("web", acme.alice.membership),
+            at=engine.now(),
+            title=title,
+            assignees=[acme.bob.membership],
+        )
+        delivery.deliver_due()
+    delivery.deliver_due()
+
+    to_bob = [mail for mail in mailbox.mails if mail["To"] == bob.address]
+    assert len(to_bob) == 1
+    alarm = [mail for mail in mailbox.mails if mail["To"] == "alice@acme.example"]
+    assert "Unconfirmed addresses" in alarm[0]["Subject"]
+    failed = Notification.across_accounts.get(status="failed")
+    assert "quota" in failed.error
+
+
+def test_confirmed_addresses_meet_no_quota(acme, incident, mailbox):
+    acme.account.unconfirmed_pages_per_day = 0
+    acme.account.save()
+    delivery.deliver_due()
+    assert the_page(incident).status == "sent"

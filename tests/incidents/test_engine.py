@@ -102,9 +102,7 @@ def test_a_chain_that_lost_its_next_step_is_repaired_and_says_so(incident):
     assert auditor.audit(NOON + MINUTE).repaired == 0
 
 
-def test_an_incident_whose_step_keeps_failing_steps_aside_and_moves_on(
-    acme, incident
-):
+def test_an_incident_whose_step_keeps_failing_steps_aside_and_moves_on(acme, incident):
     actor = Actor("web", acme.alice.membership)
     healthy = actions.open_incident(acme.service, actor=actor, at=NOON, title="Other")
     good = incident.plan

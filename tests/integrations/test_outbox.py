@@ -223,13 +223,20 @@ def test_there_is_no_outbox_outside_of_the_embedded_default(
     assert getattr(alice, method)(path.format(row.pk)).status_code == 404
 
 
-@pytest.mark.parametrize(("method", "path"), PATHS)
-def test_there_is_no_outbox_for_other_accounts(client, demo, globex, method, path):
+@pytest.mark.parametrize(("method", "path"), PATHS[1:])
+def test_a_message_of_another_account_is_not_there(client, demo, globex, method, path):
     paged(demo)
     row = OutboxMessage.objects.get()
     client.force_login(globex.mallory.user)
 
     assert getattr(client, method)(path.format(row.pk)).status_code == 404
+
+
+def test_each_account_has_an_outbox_of_its_own(client, demo, globex):
+    paged(demo, title="Acme is down")
+    client.force_login(globex.mallory.user)
+
+    assert "Acme is down" not in text(client.get("/outbox"))
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)

@@ -56,8 +56,8 @@ class SlowSchedule:
         self.layers = [
             SlowLayer(
                 layer,
-                _turns(schedule.zone, layer, start, end),
-                _windows(schedule.zone, layer, start, end),
+                _turns(layer.zone or schedule.zone, layer, start, end),
+                _windows(layer.zone or schedule.zone, layer, start, end),
             )
             for layer in schedule.layers
         ]

@@ -124,6 +124,7 @@ def layers(draw, around):
         turn_length=turn,
         users=tuple(draw(st.lists(USERS, min_size=1, max_size=4))),
         restrictions=tuple(draw(st.lists(restrictions(), max_size=3))),
+        zone=draw(st.one_of(st.none(), st.sampled_from(ODD_ZONES).map(ZoneInfo))),
     )
 
 

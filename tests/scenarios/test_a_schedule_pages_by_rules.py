@@ -1,4 +1,4 @@
-"""The second walk-through: three people, a schedule with two layers, rules, and a page."""
+"""The second walk-through: three people, two layers, notification rules, and a page."""
 
 import re
 from collections.abc import Iterator
@@ -73,9 +73,7 @@ def joins(alice: Person, name: str, role: str) -> Person:
 def adds(person: Person, kind: str) -> None:
     """Add a phone and confirm it by the code that arrives there."""
     page = person.sends("/me/contact-methods/", kind=kind, address=person.phone)
-    found = re.search(
-        r"/me/contact-methods/(P\w+)/confirm/", page.content.decode()
-    )
+    found = re.search(r"/me/contact-methods/(P\w+)/confirm/", page.content.decode())
     if found is None:
         return
     person.sends(f"/me/contact-methods/{found[1]}/confirm/", code=code_for(person))
@@ -135,7 +133,9 @@ def makes_schedule(alice: Person, first: list[Person], second: list[Person]) -> 
 
 def puts_schedule_on_default(alice: Person) -> None:
     """Let the Default policy page who is on call, and Alice after half an hour."""
-    policy = re.search(r"/escalation-policies/(P\w+)/", alice.opens("/escalation-policies/"))
+    policy = re.search(
+        r"/escalation-policies/(P\w+)/", alice.opens("/escalation-policies/")
+    )
     assert policy
     url = f"/escalation-policies/{policy[1]}/edit/"
     page = alice.opens(url)
@@ -167,7 +167,9 @@ def makes_service(alice: Person) -> str:
 
 def opens_incident(person: Person, service: str, title: str) -> str:
     """Open an incident by hand from the service's page, and return its path."""
-    found = re.search(r'href="(/incidents/new/[?]service=[^"]*)"', person.opens(service))
+    found = re.search(
+        r'href="(/incidents/new/[?]service=[^"]*)"', person.opens(service)
+    )
     assert found
     page = person.opens(found[1].replace("&amp;", "&"))
     chosen = re.search(r'<option value="([^"]+)" selected[^>]*>\s*Shop', page)
@@ -218,7 +220,7 @@ def test_who_is_on_call_is_told_at_once_and_called_unless_somebody_answers(
     calls = bob.calls()
     world.passes(minutes=29)
     assert bob.calls() == calls
-    alice.sends(f"{second}add_note/", text="The provider is down")
+    alice.sends(f"{second}note/", text="The provider is down")
     alice.sends(f"{second}resolve/")
     page = alice.opens(second)
     assert "The provider is down" in page

@@ -1,0 +1,100 @@
+"""The API's door: it finds the caller, opens their account, and answers in JSON.
+
+It stands before the session: a request of the API needs no cookie and sets none.
+"""
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils import timezone, translation
+
+from accounts import tenancy
+from integrations.api import credentials, errors, limits
+from integrations.api.requests import PREFIX, Caller
+
+URLS = "integrations.api.urls"
+# Never the API, whatever a client or a proxy puts into the headers.
+ELSEWHERE = ("/static/", "/admin/", "/oauth/", "/twilio/", "/healthz", "/readyz")
+
+
+class ApiMiddleware:
+    """Answers what is below the prefix, and whatever carries an API credential."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = _path(request)
+        if path is None:
+            return self.get_response(request)
+        response = _answer(request, path)
+        response["x-request-id"] = uuid.uuid4().hex
+        if not response.streaming:
+            response["Content-Length"] = str(len(response.content))
+        return response
+
+
+def _path(request: HttpRequest) -> str | None:
+    """Return the address within the API, or nothing for what is a page's."""
+    path = request.path_info
+    if path == PREFIX or path.startswith(f"{PREFIX}/"):
+        return path.removeprefix(PREFIX)
+    if credentials.is_given(request) and not path.startswith(ELSEWHERE):
+        return path
+    return None
+
+
+def _answer(request: HttpRequest, path: str) -> HttpResponse:
+    try:
+        # What an earlier request of this thread chose must not show here.
+        with (
+            translation.override(settings.LANGUAGE_CODE),
+            timezone.override(None),
+            tenancy.all_accounts(),
+        ):
+            return _enter(request, path)
+    except Exception as error:
+        return errors.response(errors.of(error))
+
+
+def _enter(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer in the caller's account; only what succeeded is kept.
+
+    Raises errors.ApiError for a caller whom we do not let in.
+    """
+    at = timezone.now()
+    caller = credentials.identify(request, at)
+    headers = limits.count(caller.key, at)
+    tenancy.enter(caller.account)
+    with transaction.atomic():
+        response = _view(request, path, caller)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+    for name, value in headers.items():
+        response.setdefault(name, value)
+    return response
+
+
+def _view(request: HttpRequest, path: str, caller: Caller) -> HttpResponse:
+    match = _match(path)
+    if match is None:
+        return errors.response(errors.not_found())
+    request.account = caller.account  # type: ignore[attr-defined]
+    request.actor = caller.actor  # type: ignore[attr-defined]
+    request.caller = caller  # type: ignore[attr-defined]
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    if hasattr(response, "render"):
+        response.render()
+    return response
+
+
+def _match(path: str) -> ResolverMatch | None:
+    """Find the view; a slash at the end makes no difference."""
+    try:
+        return resolve(f"/{path.strip('/')}", URLS)
+    except Resolver404:
+        return None

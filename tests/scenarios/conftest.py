@@ -1,0 +1,64 @@
+"""One running instance with a mail server, phones and a partner, and browsers at it."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browsers import chromium
+from tests.fakes import smtp, twilio
+from tests.scenarios.instance import PATIENCE, Up, new_folder, read_until, start, up
+
+# A machine may be busy; whatever is waited for is there at once on an idle one.
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Iterator[smtp.Mailbox]:
+    with smtp.mail_server() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def phones() -> Iterator[twilio.Twilio]:
+    with twilio.serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def oncall(mailbox: smtp.Mailbox, phones: twilio.Twilio) -> Iterator[Up]:
+    """The product as `manage.py up` starts it, sending by real SMTP and HTTP."""
+    settings = {
+        "EMAIL_URL": f"smtp://{mailbox.host}:{mailbox.port}",
+        "TWILIO_ACCOUNT_SID": twilio.SID,
+        "TWILIO_AUTH_TOKEN": twilio.AUTH_TOKEN,
+        "TWILIO_FROM": twilio.NUMBER,
+        "TWILIO_API_BASE": phones.base,
+    }
+    with new_folder() as folder, up(folder, settings=settings) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def partner_of(oncall: Up) -> Iterator[Callable[[str], str]]:
+    """Start the demo partner, registered in an account; returns its address."""
+    with ExitStack() as running:
+
+        def started(subdomain: str) -> str:
+            options = ("--port=0", "--oncall", oncall.url, "--account", subdomain)
+            process = running.enter_context(
+                start("demo_partner", *options, *oncall.data)
+            )
+            running.callback(process.wait, PATIENCE)
+            running.callback(process.send_signal, signal.SIGTERM)
+            return read_until(process, "http://localhost:").split()[-1]
+
+        yield started

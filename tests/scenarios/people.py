@@ -1,0 +1,131 @@
+"""People of a scenario: each has a browser, a mailbox and a phone."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from threading import Event
+from typing import TypeVar
+
+from playwright.sync_api import Page, expect
+
+from tests.fakes.smtp import Mailbox
+from tests.fakes.twilio import Call, Twilio
+
+Found = TypeVar("Found")
+PASSWORD = "a horse named Battery"
+PATIENCE = 30
+CODE = re.compile(r"\b\d{6}\b")
+
+
+@dataclass
+class Person:
+    """Somebody who does not know the product yet."""
+
+    name: str
+    page: Page
+    mailbox: Mailbox
+    phones: Twilio
+    phone: str = ""
+
+    @property
+    def email(self) -> str:
+        return f"{self.name.split()[0].lower()}@initech.example"
+
+    def signs_up(self, account: str) -> None:
+        """Make an account, and land on what there is to set up."""
+        self.page.goto("/accounts/signup/")
+        self._fills_in(
+            ("Your name", self.name),
+            ("E-mail address", self.email),
+            ("Password", PASSWORD),
+            ("Account name", account),
+        )
+        self.presses("Sign up")
+        self.sees_title(f"Set up {account}")
+
+    def joins(self, account: str) -> None:
+        """Follow the link of the invitation."""
+        self.page.goto(self.link_in(self.mail(f"Join {account}"), "join"))
+        self.page.get_by_role("link", name="Choose a password and join").click()
+        self._fills_in(("Your name", self.name), ("Password", PASSWORD))
+        self.presses(f"Join {account}")
+        self.sees_title("My profile")
+
+    def adds_a_phone(self, kind: str) -> None:
+        """Add the phone to the profile, and confirm it by the code that arrives."""
+        self.page.goto("/me/")
+        self.page.get_by_text("Add a contact method", exact=True).click()
+        self.page.get_by_label("Kind").select_option(kind)
+        self.page.get_by_label("Address or number").fill(self.phone)
+        self.presses("Add and send code")
+        code = self.page.get_by_role("textbox", name="Code")
+        code.fill(eventually(lambda: self._code(kind), f"a code by {kind}"))
+        self.presses(re.compile("^Confirm"))
+        expect(code).to_be_hidden()
+
+    def presses(self, button: str | re.Pattern[str]) -> None:
+        """Press the one button of this name."""
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def sees_title(self, title: str | re.Pattern[str]) -> None:
+        """Find the page's heading."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
+
+    def mails(self, subject: str = "") -> list[EmailMessage]:
+        """The person's mails whose subject has these words."""
+        return [
+            mail
+            for mail in list(self.mailbox.mails)
+            if self.email in mail["To"] and subject in mail["Subject"]
+        ]
+
+    def mail(self, subject: str) -> EmailMessage:
+        """The mail with these words in its subject, once it has arrived."""
+        found = eventually(lambda: self.mails(subject), f"a mail about {subject}")
+        return found[-1]
+
+    def texts(self) -> list[str]:
+        """The texts on the person's phone."""
+        return [
+            taken.parameters["Body"]
+            for taken in list(self.phones.taken)
+            if taken.kind == "Messages" and taken.parameters["To"] == self.phone
+        ]
+
+    @staticmethod
+    def link_in(mail: EmailMessage, part: str) -> str:
+        """The link in a mail that leads to this part of the product."""
+        body = mail.get_body(("plain",))
+        assert body is not None
+        found = re.search(rf"https?://[^/\s]+/{part}/\S+", body.get_content())
+        assert found, body.get_content()
+        return found[0]
+
+    def _fills_in(self, *fields: tuple[str, str]) -> None:
+        for label, value in fields:
+            self.page.get_by_label(label, exact=True).fill(value)
+
+    def _code(self, kind: str) -> str | None:
+        heard = self.texts() if kind == "sms" else self._calls()
+        found = CODE.search(heard[-1]) if heard else None
+        return found and found[0]
+
+    def _calls(self) -> list[str]:
+        """What was said in calls, with digits in a row as they are written."""
+        return [
+            re.sub(r"(?<=\d)\. (?=\d)", "", " ".join(Call(taken.parameters["Twiml"]).said))
+            for taken in list(self.phones.taken)
+            if taken.parameters["To"] == self.phone and "Twiml" in taken.parameters
+        ]
+
+
+def eventually(find: Callable[[], Found | None], what: str) -> Found:
+    """Look until something is found; this will fail with `what` was looked for."""
+    deadline = time.monotonic() + PATIENCE
+    pause = Event()
+    while not (found := find()):
+        assert time.monotonic() < deadline, f"There was not {what}."
+        pause.wait(0.05)
+    return found
