@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "oncall.bare.BareMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "integrations.api.middleware.ApiMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -225,8 +226,11 @@ OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "integrations.RefreshToken"  # noqa: S105
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "integrations.IDToken"  # noqa: S105
 OAUTH2_PROVIDER = {"PKCE_REQUIRED": True, "SCOPES": {"read": "Read", "write": "Write"}}
 
-# Mail; without EMAIL_URL every message goes to the local outbox.
+# Mail; without EMAIL_URL every message goes to the local outbox, which only the
+# embedded default shows.
 EMAIL_URL = env.str("EMAIL_URL", default="")
+if not EMBEDDED:
+    _required("EMAIL_URL")
 if EMAIL_URL:
     vars().update(env.email("EMAIL_URL"))
 else:

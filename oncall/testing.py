@@ -30,7 +30,7 @@ def _surroundings() -> dict[str, str]:
     """Ours less the settings, because tests must not depend on who runs them."""
     services_named = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}
     strange = {*environment.ITS_OWN, "DJANGO_SETTINGS_MODULE", "DEBUG"} - services_named
-    return environment.without(strange)
+    return environment.without(strange) | {"EMAIL_URL": environment.NO_MAIL}
 
 
 def _pytest(arguments: list[str], surroundings: dict[str, str]) -> int:

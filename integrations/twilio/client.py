@@ -100,6 +100,11 @@ class Redirected(TwilioHttpClient):  # type: ignore[misc]
 
 
 def _client() -> Client:
+    if not (settings.TWILIO_ACCOUNT_SID or settings.EMBEDDED):
+        # A message that nobody will ever see must not count as sent.
+        raise channels.PermanentFailure(
+            _("Texts and calls are not set up on this installation.")
+        )
     return _client_for(
         settings.TWILIO_ACCOUNT_SID or LOCAL_SID,
         signatures.secret(),

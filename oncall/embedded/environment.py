@@ -19,6 +19,8 @@ ITS_OWN = (
     *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "TWILIO_API_BASE"),
     *("EMBEDDED", "DATA_DIR", "INSTANCE_ID"),
 )
+# Mail that goes nowhere, for commands and tests that send none.
+NO_MAIL = "dummymail://"
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 a comparison
 
 
@@ -89,6 +91,7 @@ def placeholders() -> dict[str, str]:
     return folders.new_keys() | {
         "DATABASE_URL": f"postgresql://oncall_app@/oncall?host={nowhere}",
         "REDIS_URL": f"unix://{nowhere}/redis.sock?db=0",
+        "EMAIL_URL": NO_MAIL,
     }
 
 

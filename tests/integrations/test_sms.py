@@ -187,3 +187,11 @@ def test_a_provider_that_is_away_is_a_temporary_failure(twilio, settings):
     with pytest.raises(channels.TemporaryFailure) as failure:
         send()
     assert PHONE not in str(failure.value)
+
+
+def test_without_a_provider_a_text_is_refused_rather_than_lost(settings):
+    settings.TWILIO_ACCOUNT_SID = settings.TWILIO_AUTH_TOKEN = ""
+    settings.EMBEDDED = False
+
+    with pytest.raises(channels.PermanentFailure, match="not set up"):
+        send()
