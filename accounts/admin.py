@@ -24,6 +24,7 @@ from accounts.models import (
     ApiKey,
     AuditEntry,
     ContactMethod,
+    HandOffRule,
     Invitation,
     Membership,
     NotificationRule,
@@ -304,6 +305,22 @@ class NotificationRuleAdmin(OperatorAdmin):
         "account",
     )
     list_filter = ("urgency",)
+    list_select_related = ("membership__user", "contact_method", "account")
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+
+
+@admin.register(HandOffRule)
+class HandOffRuleAdmin(OperatorAdmin):
+    """When people are told that a shift starts or ends."""
+
+    list_display = (
+        "membership",
+        "when",
+        "minutes_ahead",
+        "contact_method",
+        "account",
+    )
+    list_filter = ("when",)
     list_select_related = ("membership__user", "contact_method", "account")
     finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
 

@@ -156,7 +156,9 @@ def _require(actor: Actor, invitation: Invitation) -> None:
 
 
 def _send(invitation: Invitation, token: str, *, at: datetime) -> None:
-    names = {"account": invitation.account.name, "who": str(invitation.invited_by)}
+    # By a key of the account, nobody in person.
+    who = invitation.invited_by or _("An admin")
+    names = {"account": invitation.account.name, "who": str(who)}
     channels.post(
         invitation.account,
         purpose="notice",

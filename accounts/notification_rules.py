@@ -80,6 +80,30 @@ def add(
     return rule
 
 
+@transaction.atomic
+def change(
+    rule: NotificationRule,
+    *,
+    method: ContactMethod,
+    urgency: str,
+    delay_minutes: int,
+    actor: Actor,
+    at: datetime,
+) -> NotificationRule:
+    """Make a rule another one. Raises Refused for a double, and NotPermitted."""
+    _require(actor, rule.membership)
+    rule.contact_method = method
+    rule.urgency = urgency
+    rule.delay_minutes = delay_minutes
+    try:
+        with transaction.atomic():
+            rule.save()
+    except IntegrityError:
+        raise Refused(_("You already have this rule.")) from None
+    audit.record(actor, "changed notification rule", rule, at=at)
+    return rule
+
+
 def remove(rule: NotificationRule, *, actor: Actor, at: datetime) -> None:
     """Remove a rule. Raises NotPermitted."""
     _require(actor, rule.membership)

@@ -143,7 +143,7 @@ def _spelled_out(error: ValidationError) -> str:
 
 
 def _add_email(membership: Membership, *, at: datetime, is_confirmed: bool) -> None:
-    """Have the sign-in address, with a rule at once for each urgency if it is new."""
+    """Have the sign-in address, with the usual rules if it is new."""
     email, is_new = membership.contact_methods.get_or_create(
         account=membership.account,
         kind="email",
@@ -162,6 +162,9 @@ def _add_default_rules(email: ContactMethod) -> None:
         email.account.notification_rules.create(
             membership=email.membership, contact_method=email, urgency=urgency
         )
+    email.account.handoff_rules.create(
+        membership=email.membership, contact_method=email
+    )
 
 
 def _add_priorities(account: Account) -> None:

@@ -65,6 +65,18 @@ def within(account: Keyed) -> Iterator[None]:
 
 
 @contextmanager
+def beyond() -> Iterator[None]:
+    """See every account for a part of the open transaction, then the first again.
+
+    For asking whether a person is elsewhere too; a failure must undo it all.
+    """
+    outer = _named()
+    _name(ALL)
+    yield
+    _name(outer)
+
+
+@contextmanager
 def _scope(name: str) -> Iterator[None]:
     outer = _named() if connection.in_atomic_block else None
     # Durable, so scopes do not nest: a setting made in a savepoint outlives it.

@@ -76,6 +76,12 @@ urlpatterns = [
         profile.apply_preset,
         name="apply_preset",
     ),
+    path("me/hand-offs/", profile.add_handoff_rule, name="handoff_rules"),
+    path(
+        "me/hand-offs/<str:public_id>/remove/",
+        profile.remove_handoff_rule,
+        name="handoff_rule_remove",
+    ),
     path("me/keys/", settings.create_own_key, name="own_key_create"),
     path("keys/<str:public_id>/revoke/", settings.revoke_key, name="api_key_revoke"),
     path("settings/", settings.account, name="settings"),

@@ -23,6 +23,7 @@ from incidents.models import (
     Alert,
     Assignment,
     Event,
+    HandOff,
     Incident,
     Integration,
     Notification,
@@ -283,3 +284,22 @@ class NotificationAdmin(OperatorAdmin):
             lines=lines,
             button=button if wanted else "",
         )
+
+
+@admin.register(HandOff)
+class HandOffAdmin(OperatorAdmin):
+    """Notices that shifts start or end, and what became of them."""
+
+    list_display = (
+        "due_at",
+        "account",
+        "schedule",
+        "membership",
+        "when",
+        "boundary_at",
+        "outcome",
+        "settled_at",
+    )
+    list_filter = ("outcome", "when")
+    list_select_related = ("account", "schedule", "membership__user")
+    finders = (BY_SUBDOMAIN,)

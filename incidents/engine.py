@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from accounts import tenancy
-from incidents import actions, poke, pulse, states
+from incidents import actions, handoffs, poke, pulse, states
 from incidents.models import Incident, TimelineEntry
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ def tick(at: datetime) -> int:
     poke.deliver()
     poke.process_events()
     pulse.beat(at)
+    # Last, because paging never waits for them.
+    handoffs.sweep(at)
     return worked
 
 

@@ -249,6 +249,7 @@ UNKNOWN: Final = Telling("info", SYSTEM, (_T("Something happened"),))
 WAYS: Final = {
     "api": _T("by the API"),
     "email": _T("by e-mail"),
+    "link": _T("by the link in a message"),
     "sms": _T("by text message"),
     "voice": _T("by phone call"),
     "push": _T("by push"),

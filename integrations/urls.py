@@ -2,9 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from accounts.ids import PATTERN
 from integrations import events
 from integrations.twilio import callbacks
-from integrations.views import connect, health, outbox, partners, responder
+from integrations.views import (
+    calendars,
+    connect,
+    health,
+    landing,
+    outbox,
+    partners,
+    responder,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # The busiest door first; each with and without a slash, since we never redirect.
@@ -34,10 +43,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         partners.app_switch,
         name="app_switch",
     ),
-    re_path(r"^twilio/sms/?$", callbacks.sms, name="twilio_sms"),
     re_path(
-        r"^twilio/voice/(?P<token>[^/]+)/?$", callbacks.voice, name="twilio_voice"
+        r"^calendar/(?P<token>[^/]+)\.ics$", calendars.calendar, name="calendar_feed"
     ),
+    # What the API tells people to open.
+    re_path(rf"^users/(?P<public_id>{PATTERN})/?$", landing.person),
+    re_path(rf"^teams/(?P<public_id>{PATTERN})$", landing.team),
+    re_path(rf"^schedules/(?P<public_id>{PATTERN})$", landing.schedule),
+    re_path(rf"^escalation_policies/(?P<public_id>{PATTERN})/?$", landing.policy),
+    re_path(rf"^service-directory/(?P<public_id>{PATTERN})/?$", landing.service),
+    re_path(r"^twilio/sms/?$", callbacks.sms, name="twilio_sms"),
+    re_path(r"^twilio/voice/(?P<token>[^/]+)/?$", callbacks.voice, name="twilio_voice"),
     re_path(
         r"^twilio/voice/(?P<token>[^/]+)/keys/?$", callbacks.keys, name="twilio_keys"
     ),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.operators import BY_PUBLIC_ID, BY_SUBDOMAIN, OperatorAdmin, Related
 from oncall.models import (
+    CalendarFeed,
     EscalationPolicy,
     EscalationRule,
     EscalationTarget,
@@ -13,6 +14,7 @@ from oncall.models import (
     Override,
     Restriction,
     Schedule,
+    ScheduleVersion,
 )
 
 
@@ -26,6 +28,7 @@ class ScheduleAdmin(OperatorAdmin):
     related = (
         Related(_("Layers"), "oncall_layer", "schedule__id__exact"),
         Related(_("Overrides"), "oncall_override", "schedule__id__exact"),
+        Related(_("Versions"), "oncall_scheduleversion", "schedule__id__exact"),
     )
 
 
@@ -76,6 +79,15 @@ class OverrideAdmin(OperatorAdmin):
     finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
 
 
+@admin.register(ScheduleVersion)
+class ScheduleVersionAdmin(OperatorAdmin):
+    """What schedules were after each edit."""
+
+    list_display = ("schedule", "number", "effective_at", "created_by", "account")
+    list_select_related = ("schedule", "created_by__user", "account")
+    finders = (BY_SUBDOMAIN,)
+
+
 @admin.register(EscalationPolicy)
 class EscalationPolicyAdmin(OperatorAdmin):
     """Escalation policies."""
@@ -106,3 +118,22 @@ class EscalationTargetAdmin(OperatorAdmin):
     list_display = ("__str__", "rule", "membership", "schedule", "position", "account")
     list_select_related = ("rule__policy", "membership__user", "schedule", "account")
     finders = (BY_SUBDOMAIN,)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(OperatorAdmin):
+    """Links that calendars read, of which we know a digest alone."""
+
+    list_display = (
+        "membership",
+        "schedule",
+        "prefix",
+        "account",
+        "created_at",
+        "last_read_at",
+        "revoked_at",
+    )
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("membership__user", "schedule", "account")
+    secrets = ("digest",)
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)

@@ -1,6 +1,6 @@
 """Instants and durations in the words that pages use."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -58,6 +58,19 @@ def duration(length: timedelta | float) -> str:
         _("%(count)d min") % {"count": minutes % 60} if minutes % 60 else "",
     ]
     return " ".join([part for part in parts if part][:2])
+
+
+def duration_in_hours(length: timedelta) -> str:
+    """Say a length of time without days, because a day may have 23 hours."""
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    if minutes:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return _("%(count)d h") % {"count": hours}
+
+
+def day(of: date) -> str:
+    """Print a day with its weekday."""
+    return date_format(of, "D j M")
 
 
 def words() -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Membership
 from accounts.permissions import Actor
+from oncall import changes
 from oncall.models import Override, Schedule
 from oncall.refusals import NotAllowed
 
@@ -40,6 +41,7 @@ def create(
         ends_at=ends_at,
         created_by=actor.user,
     )
+    changes.note(schedule, at=at)
     audit.record(actor, "created override", schedule, at=at, details=_summary(override))
     return override
 
@@ -55,6 +57,7 @@ def remove(override: Override, *, actor: Actor, at: datetime) -> Override | None
     override = locked.select_related("membership__user", "schedule").get(pk=override.pk)
     if override.ends_at <= at:
         raise NotAllowed(_("This override is over; the past is not changed."))
+    changes.note(override.schedule, at=at)
     if override.starts_at >= at:
         audit.record(
             actor,

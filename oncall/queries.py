@@ -1,13 +1,14 @@
 """Loads schedules and policies in few queries, and asks the pure modules about them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from accounts.models import Account, Membership
 from oncall import escalation, schedules, snapshots
@@ -17,7 +18,7 @@ from oncall.models import (
     EscalationTarget,
     Layer,
     Override,
-    Schedule,
+    Restriction,
     ScheduleVersion,
 )
 
@@ -28,6 +29,17 @@ class Reached:
 
     membership: Membership
     reason: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is needed of a schedule's row."""
+
+    pk: int
+    name: str
+    public_id: str
+    time_zone: str
+    effective_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +58,15 @@ def load(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> dict[int, schedules.Schedule]:
-    """Load schedules by id, users as ids of members, in five queries.
+    """Load schedules by id, users as ids of members, in four queries.
 
-    They answer each instant as the version that is in force then, which takes a sixth
+    They answer each instant as the version that is in force then, which takes a fifth
     query where one was edited after `since`. Overrides outside of [since, until), and
     versions that were replaced before, will be left out; None stands for no limit.
     Ids that the account does not have are missing from the answer.
     """
-    return _values(_rows(account, schedule_ids, since, until), since)
-
-
-def pure(
-    schedule: Schedule, earlier: Sequence[ScheduleVersion] = ()
-) -> schedules.Schedule:
-    """Turn a row with what hangs on it into the value that the maths takes.
-
-    Earlier versions, in their order, answer the time before the last edit counts.
-    """
-    newest = schedule.effective_at
-    layers = [
-        layer
-        for version, (start, end) in zip(
-            earlier, snapshots.periods(earlier, newest), strict=True
-        )
-        for layer in snapshots.clipped(
-            snapshots.layers_of(version.snapshot), start, end
-        )
-    ]
-    rows = (_layer(layer) for layer in schedule.layers.all())
-    return schedules.Schedule(
-        zone=ZoneInfo(schedule.time_zone),
-        layers=(*layers, *snapshots.clipped(rows, newest, None)),
-        overrides=tuple(
-            schedules.Override(row.starts_at, row.ends_at, row.membership_id)
-            for row in schedule.overrides.all()
-        ),
-    )
+    rows = _rows(account, schedule_ids)
+    return _values(rows, since, until)
 
 
 def on_call(
@@ -91,7 +76,7 @@ def on_call(
 
     Somebody who left the account is nobody; so is an unknown schedule's user.
     """
-    found = _on_call_ids(_rows(account, schedule_ids, at, at), at)
+    found = _on_call_ids(_rows(account, schedule_ids), at)
     people = active_members(account, found.values())
     return {pk: people.get(found.get(pk, 0)) for pk in schedule_ids}
 
@@ -173,7 +158,7 @@ def people_of_levels(
 ) -> list[list[Reached]]:
     """Say whom each of the levels reaches, in as many queries as one level takes."""
     targets = {target for level in levels for target in level.targets}
-    rows = _rows(account, {t.id for t in targets if t.kind == "schedule"}, at, at)
+    rows = _rows(account, {t.id for t in targets if t.kind == "schedule"})
     users = _on_call_ids(rows, at)
     named = {t.id for t in targets if t.kind == "user"}
     people = active_members(account, named | set(users.values()))
@@ -206,56 +191,124 @@ def active_members(account: Account, ids: Iterable[int]) -> dict[int, Membership
     return {pk: member for pk, member in found.items() if member.is_active}
 
 
-def _rows(
-    account: Account,
-    schedule_ids: Collection[int],
-    since: datetime | None,
-    until: datetime | None,
-) -> dict[int, Schedule]:
+def _rows(account: Account, schedule_ids: Collection[int]) -> dict[int, _Row]:
     if not schedule_ids:
         return {}
-    found = account.schedules.filter(pk__in=set(schedule_ids)).prefetch_related(
-        Prefetch("layers", Layer.across_accounts.order_by("position")),
-        "layers__turns",
-        "layers__restrictions",
-        Prefetch("overrides", _overrides(since, until)),
+    found = account.schedules.filter(pk__in=set(schedule_ids)).values_list(
+        "pk", "name", "public_id", "time_zone", "effective_at"
     )
-    return {row.pk: row for row in found}
-
-
-def _overrides(since: datetime | None, until: datetime | None) -> QuerySet[Override]:
-    """Overrides with a part in the range; an empty range is an instant."""
-    limits = Q()
-    if since is not None:
-        limits &= Q(ends_at__gt=since)
-    if until is not None:
-        limits &= Q(starts_at__lte=until)
-    return Override.across_accounts.filter(limits).order_by("id")
-
-
-def _layer(layer: Layer) -> schedules.Layer:
-    return schedules.Layer(
-        start=layer.starts_at,
-        end=layer.ends_at,
-        virtual_start=layer.rotation_virtual_start,
-        turn_length=layer.turn_length,
-        users=tuple(turn.membership_id for turn in layer.turns.all()),
-        restrictions=restrictions_of(layer),
-        name=str(layer),
-        id=layer.pk,
-    )
+    return {pk: _Row(pk, *rest) for pk, *rest in found}
 
 
 def _values(
-    rows: dict[int, Schedule], since: datetime | None
+    rows: dict[int, _Row], since: datetime | None, until: datetime | None
 ) -> dict[int, schedules.Schedule]:
-    """The rows as values, with the versions that were in force after since."""
+    """The schedules with the versions that were in force after since."""
+    if not rows:
+        return {}
     earlier = _earlier(rows.values(), since)
-    return {pk: pure(row, earlier.get(pk, ())) for pk, row in rows.items()}
+    layers = _layers(rows)
+    overrides = _overrides(rows, since, until)
+    return {
+        pk: schedules.Schedule(
+            zone=ZoneInfo(row.time_zone),
+            layers=tuple(_clipped(row, layers.get(pk, ()), earlier.get(pk, ()))),
+            overrides=tuple(overrides.get(pk, ())),
+        )
+        for pk, row in rows.items()
+    }
+
+
+def _layers(ids: Iterable[int]) -> dict[int, list[schedules.Layer]]:
+    """The layers by schedule, without a model for each turn: there may be many."""
+    found: dict[int, list[schedules.Layer]] = defaultdict(list)
+    rows = Layer.across_accounts.filter(schedule__in=list(ids)).order_by("position")
+    columns = (
+        "schedule_id",
+        "pk",
+        "name",
+        "position",
+        "starts_at",
+        "ends_at",
+        "rotation_virtual_start",
+        "turn_length",
+    )
+    users = ArrayAgg("turns__membership_id", order_by="turns__position")
+    restrictions = _restrictions(ids)
+    for (
+        schedule,
+        pk,
+        name,
+        position,
+        start,
+        end,
+        virtual,
+        turn,
+        people,
+    ) in rows.annotate(people=users).values_list(*columns, "people"):
+        found[schedule].append(
+            schedules.Layer(
+                start=start,
+                end=end,
+                virtual_start=virtual,
+                turn_length=turn,
+                # A layer without turns has one of nobody.
+                users=tuple(user for user in people if user is not None),
+                restrictions=tuple(restrictions.get(pk, ())),
+                name=name or f"Layer {position}",
+                id=pk,
+            )
+        )
+    return found
+
+
+def _restrictions(ids: Iterable[int]) -> dict[int, list[schedules.Restriction]]:
+    """The restrictions by layer."""
+    found: dict[int, list[schedules.Restriction]] = defaultdict(list)
+    rows = Restriction.across_accounts.filter(layer__schedule__in=list(ids))
+    for layer, kind, start, duration, weekday in rows.order_by("id").values_list(
+        "layer_id", "kind", "start_time", "duration", "weekday"
+    ):
+        is_weekly = kind == Restriction.Kind.WEEKLY
+        found[layer].append(
+            schedules.Restriction(
+                "weekly" if is_weekly else "daily", start, duration, weekday
+            )
+        )
+    return found
+
+
+def _overrides(
+    ids: Iterable[int], since: datetime | None, until: datetime | None
+) -> dict[int, list[schedules.Override]]:
+    """Overrides by schedule with a part in the range; an empty range is an instant."""
+    found: dict[int, list[schedules.Override]] = defaultdict(list)
+    rows = Override.across_accounts.filter(schedule__in=list(ids)).order_by("id")
+    if since is not None:
+        rows = rows.filter(ends_at__gt=since)
+    if until is not None:
+        rows = rows.filter(starts_at__lte=until)
+    for schedule, start, end, member in rows.values_list(
+        "schedule_id", "starts_at", "ends_at", "membership_id"
+    ):
+        found[schedule].append(schedules.Override(start, end, member))
+    return found
+
+
+def _clipped(
+    row: _Row, layers: Sequence[schedules.Layer], earlier: Sequence[ScheduleVersion]
+) -> Iterator[schedules.Layer]:
+    """The layers of each version, cut to the time in which it is in force."""
+    newest = row.effective_at
+    periods = snapshots.periods(earlier, newest)
+    for version, (start, end) in zip(earlier, periods, strict=True):
+        then = snapshots.layers_of(version.snapshot)
+        yield from snapshots.clipped(then, start, end)
+    yield from layers if newest is None else snapshots.clipped(layers, newest, None)
 
 
 def _earlier(
-    rows: Iterable[Schedule], since: datetime | None
+    rows: Iterable[_Row], since: datetime | None
 ) -> dict[int, list[ScheduleVersion]]:
     edited = [
         row.pk
@@ -284,9 +337,9 @@ def _replacements(since: datetime) -> QuerySet[ScheduleVersion]:
     )
 
 
-def _on_call_ids(rows: dict[int, Schedule], at: datetime) -> dict[int, int]:
+def _on_call_ids(rows: dict[int, _Row], at: datetime) -> dict[int, int]:
     """Who is on call by schedule; schedules without anybody are left out."""
-    values = _values(rows, at)
+    values = _values(rows, at, at)
     users = {pk: schedules.on_call_at(value, at) for pk, value in values.items()}
     return {pk: user for pk, user in users.items() if user is not None}
 
@@ -306,7 +359,7 @@ def _level(rule: EscalationRule) -> escalation.Level:
 
 def _reached(
     level: escalation.Level,
-    rows: dict[int, Schedule],
+    rows: dict[int, _Row],
     users: dict[int, int],
     people: dict[int, Membership],
 ) -> list[Reached]:
@@ -321,7 +374,7 @@ def _reached(
     return list(reached.values())
 
 
-def _reason(schedule: Schedule | None) -> dict[str, Any]:
+def _reason(schedule: _Row | None) -> dict[str, Any]:
     if schedule is None:
         return {}
     return {"schedule": schedule.name, "schedule_id": schedule.public_id}

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import channels, contact_methods, notification_rules
+from accounts import channels, contact_methods, handoff_rules, notification_rules
 from accounts.forms import fields
 from accounts.forms.fields import TimeZoneField
-from accounts.models import Account, ContactMethod, Membership
+from accounts.models import Account, ContactMethod, HandOffRule, Membership
 from accounts.models.contact import Urgency
+from accounts.models.handoff import MOST_MINUTES_AHEAD, USUAL_MINUTES_AHEAD
 
 
 class PreferencesForm(forms.Form):
@@ -102,3 +103,24 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields.offer(self, "contact_method", membership.contact_methods.all())
+
+
+class HandOffRuleForm(forms.Form):
+    """So many hours before a shift starts or ends, by e-mail."""
+
+    hours_ahead = forms.IntegerField(
+        label=_("How many hours before"),
+        min_value=0,
+        max_value=MOST_MINUTES_AHEAD // 60,
+        initial=USUAL_MINUTES_AHEAD // 60,
+        help_text=_("0 to 48; 0 is at the very moment."),
+    )
+    when = forms.ChoiceField(label=_("Before what"), choices=HandOffRule.When.choices)
+    contact_method = ContactMethodField(
+        label=_("By"), queryset=ContactMethod.across_accounts.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        methods = membership.contact_methods.filter(kind=handoff_rules.KIND)
+        fields.offer(self, "contact_method", methods)

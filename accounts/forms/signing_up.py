@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.account.models import EmailAddress
 from django import forms
@@ -14,6 +15,14 @@ from accounts import invitations, onboarding, tenancy
 from accounts.forms.fields import CountryField, TimeZoneField
 from accounts.middleware import SESSION_KEY
 from accounts.models import Invitation, User
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """An e-mail address and a password, called as everywhere else."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail address")
 
 
 class AccountForm(forms.Form):

@@ -3,6 +3,7 @@
 from accounts.models.access import ApiKey, AuditEntry, Invitation
 from accounts.models.account import Account, AccountModel, Priority
 from accounts.models.contact import ContactMethod, NotificationRule, Verification
+from accounts.models.handoff import HandOffRule
 from accounts.models.people import Membership, Team, TeamMembership, User
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "ContactMethod",
+    "HandOffRule",
     "Invitation",
     "Membership",
     "NotificationRule",

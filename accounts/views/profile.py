@@ -12,10 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import audit, contact_methods, coverage, notification_rules, readiness
+from accounts import (
+    audit,
+    contact_methods,
+    coverage,
+    handoff_rules,
+    notification_rules,
+    readiness,
+)
 from accounts.forms.profile import (
     CodeForm,
     ContactMethodForm,
+    HandOffRuleForm,
     PreferencesForm,
     RuleForm,
 )
@@ -200,7 +208,7 @@ def add_rule(request: AccountRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _to_rules()
+            return _to("rules")
     return _page(request, rule_form=form)
 
 
@@ -210,7 +218,7 @@ def remove_rule(request: AccountRequest, public_id: str) -> HttpResponse:
     """Remove a notification rule."""
     rule = get_object_or_404(request.membership.notification_rules, public_id=public_id)
     notification_rules.remove(rule, actor=request.actor, at=timezone.now())
-    return _to_rules()
+    return _to("rules")
 
 
 @require_POST
@@ -231,6 +239,39 @@ def apply_preset(request: AccountRequest, urgency: str, name: str) -> HttpRespon
     )
 
 
+@member()
+def add_handoff_rule(request: AccountRequest) -> HttpResponse:
+    """Add a hand-off rule."""
+    if request.method != "POST":
+        return redirect("profile")
+    form = HandOffRuleForm(
+        request.POST, membership=request.membership, auto_id="id_handoff_%s"
+    )
+    if form.is_valid():
+        try:
+            handoff_rules.add(
+                form.cleaned_data["contact_method"],
+                when=form.cleaned_data["when"],
+                minutes_ahead=form.cleaned_data["hours_ahead"] * 60,
+                actor=request.actor,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _to("hand-offs")
+    return _page(request, handoff_form=form)
+
+
+@require_POST
+@member()
+def remove_handoff_rule(request: AccountRequest, public_id: str) -> HttpResponse:
+    """Remove a hand-off rule."""
+    rule = get_object_or_404(request.membership.handoff_rules, public_id=public_id)
+    handoff_rules.remove(rule, actor=request.actor, at=timezone.now())
+    return _to("hand-offs")
+
+
 def _row(method: ContactMethod, sent: Any, now: datetime) -> MethodRow:
     is_final = sent is None or sent.status not in {"planned", "sent"}
     return MethodRow(
@@ -246,10 +287,10 @@ def _mine(request: AccountRequest, public_id: str) -> ContactMethod:
     return get_object_or_404(request.membership.contact_methods, public_id=public_id)
 
 
-def _to_rules() -> HttpResponse:
+def _to(part: str) -> HttpResponse:
     """Go back to the list, which shows by itself what has changed."""
     answer = redirect("profile")
-    answer["Location"] += "#rules"
+    answer["Location"] += f"#{part}"
     return answer
 
 
@@ -292,6 +333,11 @@ def _page(
         "presets": notification_rules.PRESETS,
         "readiness": readiness.summary(me, now),
         "findings": readiness.findings(me, now),
+        "handoff_rules": [
+            (rule, handoff_rules.words(rule))
+            for rule in me.handoff_rules.select_related("contact_method")
+        ],
+        "handoff_form": HandOffRuleForm(membership=me, auto_id="id_handoff_%s"),
         "contact_form": ContactMethodForm(account=request.account),
         "preferences_form": PreferencesForm(initial=_preferences(me)),
         "key_form": ApiKeyForm(),

@@ -1,6 +1,7 @@
 """Services and their integrations, events, alerts, incidents and notifications."""
 
 from incidents.models.alert import Alert, Event
+from incidents.models.handoff import HandOff
 from incidents.models.incident import (
     Acknowledgement,
     Assignment,
@@ -15,6 +16,7 @@ __all__ = [
     "Alert",
     "Assignment",
     "Event",
+    "HandOff",
     "Incident",
     "Integration",
     "Notification",

@@ -89,4 +89,4 @@ def _times(notification: Notification) -> list[tuple[str, datetime]]:
     known = [(word, at) for word, at in happened if at is not None]
     if notification.status == Status.PLANNED:
         return [(_("due"), notification.send_at)]
-    return known or [(_("planned for"), notification.planned_for)]
+    return known or [(_("would have gone out"), notification.planned_for)]

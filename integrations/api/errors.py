@@ -108,15 +108,25 @@ def _validation(error: Any) -> ApiError:
 def _model_validation(error: Any) -> ApiError:
     if not hasattr(error, "error_dict"):
         return invalid(*error.messages)
+    if any(
+        _is_taken_name(inner) for inner in error.error_dict.get(NON_FIELD_ERRORS, [])
+    ):
+        return invalid("Name has already been taken")
     return invalid(*_sentences(error.message_dict))
+
+
+def _is_taken_name(error: Any) -> bool:
+    return "name" in (error.params or {}).get("unique_check", ())
 
 
 def _sentences(detail: Any, name: str = "") -> Iterator[str]:
     """Spell out nested errors, each with the name of what is wrong."""
     if isinstance(detail, dict):
         for key, inner in detail.items():
-            is_nameless = str(key) in {NON_FIELD_ERRORS, "non_field_errors"}
-            yield from _sentences(inner, name if is_nameless else _label(str(key)))
+            # Errors of a list come by their places in it.
+            is_nameless = key in {NON_FIELD_ERRORS, "non_field_errors"}
+            is_nameless = is_nameless or isinstance(key, int)
+            yield from _sentences(inner, name if is_nameless else _label(key))
     elif isinstance(detail, list | tuple):
         for inner in detail:
             yield from _sentences(inner, name)

@@ -59,7 +59,7 @@ class Visit:
 
     @property
     def actor(self) -> Actor:
-        return Actor("web", self.member)
+        return Actor("link", self.member)
 
 
 # The link is the secret, not a cookie; nothing here needs the token of a form.

@@ -15,8 +15,15 @@ from oncall.forms import choices, rows, times, windows
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-TURNS = {"daily": DAY, "weekly": WEEK}
-UNITS = {"hours": timedelta(hours=1), "days": DAY}
+TURNS = {
+    "daily": DAY,
+    "weekly": WEEK,
+    "two-weeks": 2 * WEEK,
+    "four-weeks": 4 * WEEK,
+}
+# The turns whose hand-off day is asked for.
+ON_WEEKDAYS = ("weekly", "two-weeks", "four-weeks")
+UNITS = {"hours": timedelta(hours=1), "days": DAY, "weeks": WEEK}
 
 
 class LayerForm(rows.QuietForm):
@@ -31,13 +38,19 @@ class LayerForm(rows.QuietForm):
         choices=[
             ("daily", gettext_lazy("Daily")),
             ("weekly", gettext_lazy("Weekly")),
+            ("two-weeks", gettext_lazy("Every two weeks")),
+            ("four-weeks", gettext_lazy("Every four weeks")),
             ("custom", gettext_lazy("Custom length")),
         ],
     )
     length = forms.DecimalField(label=gettext_lazy("Length of a turn"), min_value=0)
     unit = forms.ChoiceField(
         label=gettext_lazy("Counted in"),
-        choices=[("hours", gettext_lazy("hours")), ("days", gettext_lazy("days"))],
+        choices=[
+            ("hours", gettext_lazy("hours")),
+            ("days", gettext_lazy("days")),
+            ("weeks", gettext_lazy("weeks")),
+        ],
     )
     handoff_weekday = windows.weekday_field(gettext_lazy("Hand-off day"))
     handoff = windows.time_field(gettext_lazy("Hand-off time"))
@@ -56,6 +69,8 @@ class LayerForm(rows.QuietForm):
         super().__init__(data, **kwargs)
         self.title = _("Layer %(number)d") % {"number": number}
         self.picker = picker
+        # The layer in words, once somebody has found them.
+        self.described: object = None
         self.stored = stored
         self.fields["people"] = choices.PickedField(
             picker, once=False, label=_("People, in the order of their turns")
@@ -159,7 +174,7 @@ class LayerForm(rows.QuietForm):
     def _handoff_near(self, anchor: datetime) -> datetime:
         fields = self.cleaned_data
         near = datetime.combine(anchor.date(), fields["handoff"])
-        if fields["rotation"] != "weekly":
+        if fields["rotation"] not in ON_WEEKDAYS:
             return near
         weekday: int = fields["handoff_weekday"]
         return near + (weekday - near.isoweekday()) * DAY
@@ -169,7 +184,7 @@ class LayerForm(rows.QuietForm):
         starts: datetime = self.cleaned_data["starts"]
         last = self._handoff_near(starts)
         if last > starts:
-            last -= WEEK if self.cleaned_data["rotation"] == "weekly" else DAY
+            last -= WEEK if self.cleaned_data["rotation"] in ON_WEEKDAYS else DAY
         length = self._turn_length()
         begun, start = times.instant(last, zone), times.instant(starts, zone)
         # Turns of some hours may have passed since then: the first person's is next.
@@ -200,7 +215,8 @@ def row_of(layer: rotations.Layer, zone: ZoneInfo) -> rows.Data:
     """Answer what the form of a stored layer shows."""
     handoff = times.local(layer.rotation_virtual_start, zone)
     known = {length: name for name, length in TURNS.items()}
-    unit = "hours" if layer.turn_length % DAY else "days"
+    whole = (name for name in ("weeks", "days") if not layer.turn_length % UNITS[name])
+    unit = next(whole, "hours")
     row: rows.Data = MultiValueDict(
         {
             "public_id": [layer.public_id],

@@ -26,9 +26,12 @@ class QuietForm(forms.Form):
     def __init__(self, *args: Any, quiet: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.quiet = quiet
+        # What it would complain about.
+        self.doubts = ErrorDict()
 
     def full_clean(self) -> None:
         super().full_clean()
+        self.doubts = self.errors
         if self.quiet:
             self._errors = ErrorDict()
 

@@ -23,6 +23,17 @@ WEEKDAYS = [
     (7, gettext_lazy("Sunday")),
 ]
 
+HOUR = timedelta(hours=1)
+# Windows that many layers have, added by one button.
+PRESETS = {
+    "office": [
+        schedules.Restriction("weekly", time(9), 8 * HOUR, weekday)
+        for weekday in range(1, 6)
+    ],
+    "nights": [schedules.Restriction("daily", time(18), 15 * HOUR)],
+    "weekends": [schedules.Restriction("weekly", time(18), 63 * HOUR, 5)],
+}
+
 
 def time_field(label: Any) -> forms.TimeField:
     """Ask for a time of day."""

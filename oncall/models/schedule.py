@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import public_id
@@ -32,6 +33,12 @@ class Schedule(AccountModel):
     # it always has. Earlier ones are in `versions`.
     version = models.PositiveIntegerField(default=1, editable=False)
     effective_at = models.DateTimeField(null=True, editable=False)
+    # The last change of who is on call when, also by an override.
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Until when notices of hand-offs are planned; nothing once anything has changed.
+    handoffs_planned_until = models.DateTimeField(
+        null=True, blank=True, editable=False, db_index=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """What pages about schedules and policies need besides the general components."""
 
-from datetime import datetime, tzinfo
+from collections.abc import Iterable
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,9 +12,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from accounts.models import Membership
 from oncall import moments
 from oncall.models import Schedule
+from oncall.timelines import Line
+from oncall.timetable import Entry
 
 register = template.Library()
 
@@ -56,6 +61,47 @@ def day_and_time(at: datetime, zone: tzinfo | None = None) -> SafeString:
         moments.exact(at, zone),
         date_format(local, "D j M, H:i" if this_year else "D j M Y, H:i"),
     )
+
+
+@register.simple_tag
+def shift_words(entry: Entry, zone: tzinfo) -> str:
+    """Say a whole shift in a line: Dana, Mon 9:00 to Tue 9:00 (24 h)."""
+    facts = {
+        "name": entry.membership.name if entry.membership else _("Nobody on call"),
+        "start": _plain(entry.start, zone),
+        "end": _plain(entry.end, zone),
+        "length": moments.duration(entry.length),
+    }
+    if entry.endless:
+        return _("%(name)s, from %(start)s without an end") % facts
+    return _("%(name)s, %(start)s to %(end)s (%(length)s)") % facts
+
+
+@register.simple_tag
+def people_of(timeline: Iterable[Line]) -> list[Membership]:
+    """List who stands in a timeline, each once, in the order of their names."""
+    people = {bar.entry.membership for line in timeline for bar in line.bars}
+    return sorted((one for one in people if one), key=lambda member: member.name)
+
+
+@register.simple_tag
+def shift_start(at: datetime, zone: tzinfo) -> str:
+    """Say when a shift begins, for the name of a button."""
+    return _plain(at, zone)
+
+
+@register.simple_tag
+def shift_hours(entry: Entry, zone: tzinfo) -> str:
+    """Say when a shift is, as short as a bar needs it."""
+    if entry.endless:
+        return _plain(entry.start, zone)
+    ends = [timezone.localtime(at, zone) for at in (entry.start, entry.end)]
+    is_short = entry.length < timedelta(days=1)
+    return " - ".join(date_format(at, "H:i" if is_short else "D H:i") for at in ends)
+
+
+def _plain(at: datetime, zone: tzinfo) -> str:
+    return date_format(timezone.localtime(at, zone), "D j M, H:i")
 
 
 @register.simple_tag

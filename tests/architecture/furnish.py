@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts import keys
 from accounts.models import Account, Invitation, Team
+from accounts.permissions import Actor
 from incidents.models import Alert, Incident, Notification
 from integrations.models import (
     AccessToken,
@@ -14,6 +15,7 @@ from integrations.models import (
     OutboxMessage,
     RefreshToken,
 )
+from oncall import feeds, snapshots
 from oncall.models import Schedule
 from tests import factories
 from tests.conftest import World
@@ -31,6 +33,7 @@ def furnish(world: World) -> None:
         rule=world.account.escalation_rules.latest("level"), schedule=schedule
     )
     _ways_in(world, team)
+    _handoffs(world, schedule)
     incident = _incident(world)
     _second_integration(world)
     _notifications(world, incident)
@@ -60,6 +63,13 @@ def _schedule(world: World, team: Team) -> Schedule:
     world.account.schedule_overrides.create(
         schedule=schedule, membership=membership, starts_at=NOON, ends_at=SOON
     )
+    schedule.versions.create(
+        account=world.account,
+        number=1,
+        created_at=NOON,
+        created_by=membership,
+        snapshot=snapshots.take(schedule),
+    )
     return schedule
 
 
@@ -78,6 +88,27 @@ def _ways_in(world: World, team: Team) -> None:
     account.verifications.create(
         contact_method=person.email, code_digest="c0de" * 16, expires_at=SOON
     )
+
+
+def _handoffs(world: World, schedule: Schedule) -> None:
+    """Add a notice of a hand-off by a rule, and a calendar that shows it."""
+    person = _first(world)
+    mine: dict[str, Any] = {
+        "membership": person.membership,
+        "contact_method": person.email,
+    }
+    rule = world.account.handoff_rules.create(**mine)
+    world.account.handoffs.create(
+        schedule=schedule,
+        rule=rule,
+        when=rule.when,
+        minutes_ahead=rule.minutes_ahead,
+        boundary_at=SOON,
+        due_at=NOON,
+        **mine,
+    )
+    actor = Actor("web", person.membership)
+    feeds.create(person.membership, schedule, actor=actor, at=NOON)
 
 
 def _incident(world: World) -> Incident:

@@ -32,12 +32,19 @@ def _message(world: World, kind: str) -> int:
 
 # What an id in an address names, by how the address begins; the longest one counts.
 IDS: dict[tuple[str, str], Pick] = {
+    ("calendar-feeds/", "public_id"): lambda w: (
+        _mine(w).membership.calendar_feeds.get().public_id
+    ),
     ("escalation-policies/", "public_id"): lambda w: w.policy.public_id,
+    ("escalation_policies/", "public_id"): lambda w: w.policy.public_id,
     ("incidents/", "number"): lambda w: w.account.incidents.get().number,
     ("incidents/", "public_id"): lambda w: w.account.incidents.get().public_id,
     ("integrations/", "public_id"): lambda w: w.integration.public_id,
     ("keys/", "public_id"): lambda w: w.account.api_keys.get().public_id,
     ("me/contact-methods/", "public_id"): lambda w: _mine(w).email.public_id,
+    ("me/hand-offs/", "public_id"): lambda w: (
+        _mine(w).membership.handoff_rules.get().public_id
+    ),
     ("me/rules/", "public_id"): lambda w: (
         _mine(w).membership.notification_rules.first().public_id
     ),
@@ -53,9 +60,11 @@ IDS: dict[tuple[str, str], Pick] = {
     ("schedules/", "override_id"): lambda w: (
         w.account.schedule_overrides.get().public_id
     ),
+    ("service-directory/", "public_id"): lambda w: w.service.public_id,
     ("services/", "public_id"): lambda w: w.service.public_id,
     ("settings/apps/", "public_id"): lambda w: w.account.apps.get().public_id,
     ("teams/", "public_id"): lambda w: w.account.teams.get().public_id,
+    ("users/", "public_id"): lambda w: _someone(w).public_id,
 }
 # Words that an address takes where its pattern does not list them.
 WORDS: dict[tuple[str, str], list[str]] = {

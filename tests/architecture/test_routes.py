@@ -37,6 +37,7 @@ OBSERVER_MAY = {
     "generic/": "the same",
     "me/": "their own profile",
     "keys/": "their own keys; another's is refused below",
+    "calendar-feeds/": "links for their own calendar",
     "accounts/": "an account of their own, and which one they look at",
     "outbox/": "the phones of the demo account; only under `manage.py up`",
 }

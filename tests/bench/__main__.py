@@ -51,6 +51,8 @@ def main() -> int:
 
 
 async def _measure(size: Size) -> Findings:
+    # It notes the machine's load, so it must come before ours.
+    found = Findings()
     async with Sink() as sink:
         _say("starting an instance")
         with (
@@ -59,7 +61,6 @@ async def _measure(size: Size) -> Findings:
         ):
             keys = running.seed()
             await _warm_up(running, keys, sink, waiting)
-            found = Findings()
             await _measure_rest(found, running, size)
             await _measure_mail(found, running, keys["at_once"][0], sink, size)
             await _measure_cost(found, running, keys["later"], waiting, size)
@@ -100,15 +101,11 @@ async def _measure_cost(
 ) -> None:
     _say("CPU per event")
     run = events.new_run()
-    for name, action in (
-        ("new key", "trigger"),
-        ("repeat", "trigger"),
-        ("resolve", "resolve"),
-    ):
-        found.costs[name] = await cost.of_events(
+    for kind in cost.KINDS:
+        found.costs[kind.name] = await cost.of_events(
             running.port,
             keys,
-            action,
+            kind,
             run,
             size.events,
             processes=running.processes,
@@ -152,7 +149,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--write", action="store_true", help="put the figures into docs/performance.md"
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.quick and options.write:
+        parser.error("the figures of a quick run are too rough to write down")
+    return options
 
 
 if __name__ == "__main__":

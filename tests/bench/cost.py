@@ -15,6 +15,22 @@ Parts = dict[str, float]
 
 
 @dataclass(frozen=True)
+class Kind:
+    """What an event asks for, and what must come of it."""
+
+    name: str
+    action: str
+    outcome: str
+
+
+KINDS = (
+    Kind("new key", "trigger", "opened"),
+    Kind("repeat", "trigger", "repeated"),
+    Kind("resolve", "resolve", "resolved"),
+)
+
+
+@dataclass(frozen=True)
 class Cost:
     """Milliseconds of CPU of one event, by part, less what idling costs."""
 
@@ -37,7 +53,7 @@ async def idle(processes: Processes, seconds: float) -> Parts:
 async def of_events(
     port: int,
     keys: Sequence[str],
-    action: str,
+    kind: Kind,
     run: str,
     count: int,
     *,
@@ -46,18 +62,23 @@ async def of_events(
     idling: Parts,
 ) -> Cost:
     """Send so many events at once and measure until none waits."""
+    outcomes = backlog.outcomes()
     started_at, before = time.perf_counter(), processes.cpu()
     sent = await closed_loop(
         port,
         events.PATH,
-        events.bodies(keys, action, run, count),
+        events.bodies(keys, kind.action, run, count),
         connections=CONNECTIONS,
     )
     await backlog.is_worked()
     seconds = time.perf_counter() - started_at
     used = difference(processes.cpu(), before)
-    if sent.accepted != count:
-        raise RuntimeError(f"Only {sent.accepted} of {count} events were accepted")
+    done = backlog.outcomes()[kind.outcome] - outcomes[kind.outcome]
+    if not sent.accepted == done == count:
+        # An event that was refused, or that did nothing, costs too little.
+        raise RuntimeError(
+            f"Of {count} events {sent.accepted} were accepted and {done} {kind.outcome}"
+        )
     return Cost(
         count,
         {

@@ -1,6 +1,7 @@
 """What one run of the bench has measured."""
 
 import os
+import statistics
 from dataclasses import dataclass, field
 
 from tests.bench.cost import Cost, Parts
@@ -34,7 +35,7 @@ class Findings:
             mine.per_second / its.per_second
             for mine, its in zip(ours.runs, bare.runs, strict=True)
         ]
-        return sorted(ratios)[len(ratios) // 2]
+        return statistics.median(ratios)
 
     def p99_ratio(self, connections: int) -> float:
         """Our 99th percentile over the bare view's."""

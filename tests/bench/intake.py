@@ -39,10 +39,6 @@ class Figures:
     def p99_ms(self) -> float:
         return self._percentile_ms(0.99)
 
-    @property
-    def refused(self) -> int:
-        return sum(run.refused for run in self.runs)
-
     def _percentile_ms(self, share: float) -> float:
         """Of all runs together: the 99th of a short run is a matter of luck."""
         together = [latency for run in self.runs for latency in run.latencies]
@@ -68,6 +64,8 @@ async def compare(
                 connections=connections,
                 seconds=seconds,
             )
+            if run.refused:
+                raise RuntimeError(f"{candidate.name} answered {dict(run.statuses)}")
             figures[candidate.name].runs.append(run)
             await backlog.is_worked()
     return figures

@@ -147,3 +147,78 @@ def test_somebody_of_another_account_or_who_left_covers_nothing(bob, acme, globe
         )
         assert "Select a valid choice" in answer.content.decode()
     assert not schedule.overrides.exists()
+
+
+# What comes of it
+
+
+def asked(person, starts: str, ends: str) -> dict[str, str]:
+    return {"membership": person.membership.public_id, "starts": starts, "ends": ends}
+
+
+def test_a_preview_says_whom_somebody_covers_and_changes_nothing(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    url = page(schedule, "override_preview")
+
+    day = asked(acme.bob, "2027-05-20T09:00", "2027-05-20T11:00")
+    text = bob.post(url, day).content.decode()
+
+    assert "Bob covers Alice from" in text
+    assert "After saving" in text
+    assert not schedule.overrides.exists()
+    own = asked(acme.alice, "2027-05-20T09:00", "2027-05-20T11:00")
+    assert "Alice is on call from" in bob.post(url, own).content.decode()
+
+
+def test_a_preview_warns_of_overrides_that_overlap(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    acme.account.schedule_overrides.create(
+        schedule=schedule,
+        membership=acme.alice.membership,
+        starts_at=MORNING,
+        ends_at=MORNING + timedelta(hours=4),
+    )
+    url = page(schedule, "override_preview")
+
+    over = asked(acme.bob, "2027-05-20T10:00", "2027-05-20T11:00")
+    assert "Overrides overlap: Bob is on call" in bob.post(url, over).content.decode()
+    after = asked(acme.bob, "2027-05-20T13:00", "2027-05-20T14:00")
+    assert "Overrides overlap" not in bob.post(url, after).content.decode()
+
+
+def test_a_preview_of_nonsense_asks_again(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+
+    wrong = asked(acme.bob, "2027-05-20T13:00", "2027-05-20T11:00")
+    text = bob.post(page(schedule, "override_preview"), wrong).content.decode()
+
+    assert "Choose a person, a start and an end" in text
+
+
+def test_a_preview_without_scripts_saves_nothing_either(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    day = asked(acme.bob, "2027-05-20T09:00", "2027-05-20T11:00")
+
+    answer = bob.post(page(schedule, "override_create"), day | {"do": "preview"})
+
+    assert "Bob covers Alice from" in answer.content.decode()
+    assert not schedule.overrides.exists()
+
+
+def test_an_override_of_years_is_previewed_in_part(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    ages = asked(acme.bob, "1990-01-01T00:00", "2100-12-31T00:00")
+
+    answer = bob.post(page(schedule, "override_preview"), ages)
+
+    assert answer.status_code == 200
+    assert answer.content.decode().count("data-day") <= 35
+
+
+def test_nobody_is_suggested_to_cover_their_own_shift(alice, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    shift = {"since": MORNING.isoformat(), "until": "2027-05-20T12:00:00+00:00"}
+
+    text = alice.get(page(schedule, "override_create"), shift).content.decode()
+
+    assert f'value="{acme.alice.membership.public_id}" selected' not in text

@@ -79,9 +79,9 @@ def test_more_schedules_do_not_take_more_queries(acme, django_assert_num_queries
         override(schedule, acme.bob.membership)
     ids = [schedule.pk for schedule in acme.account.schedules.all()]
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         queries.load(acme.account, ids, NOON, NOON + timedelta(days=1))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         queries.on_call(acme.account, ids, NOON)
 
 
@@ -127,7 +127,7 @@ def test_many_levels_take_as_many_queries_as_one(acme, django_assert_num_queries
     first = factories.schedule(acme.account, acme.alice.membership, name="First")
     second = factories.schedule(acme.account, acme.bob.membership, name="Second")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         reached = queries.people_of_levels(
             acme.account, [level(on(first)), level(on(second)), level()], NOON
         )

@@ -1,5 +1,6 @@
 """The pages of schedules and overrides, and who is on call now."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from oncall import queries
 from tests import factories
 from tests.oncall.pages import press, typed
 from tests.oncall.running import override, page, removal, running, shown
 
 NEW = "/schedules/new/"
+DAY = timedelta(days=1)
 MORNING = datetime(2027, 5, 20, 9, tzinfo=UTC)
 
 
@@ -250,7 +253,7 @@ def test_the_page_lists_shifts_and_names_the_gaps(bob, acme):
     assert "20 May 2027" in text
     assert "26 May 2027" in text
     assert "Alice" in text
-    assert text.count("Nobody on call") == 2  # in the list, and now
+    assert text.count('class="nobody"') == 2  # in the list, and now
 
 
 def test_the_list_of_shifts_marks_a_change_of_the_clocks(bob, acme):
@@ -317,6 +320,244 @@ def test_a_schedule_page_takes_few_queries(bob, acme, django_assert_max_num_quer
 
     with django_assert_max_num_queries(35):
         bob.get(page(schedule))
+
+
+def test_the_timeline_has_a_row_for_each_layer_and_a_table_that_says_the_same(
+    bob, acme
+):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    factories.layer(schedule, acme.bob.membership, position=2, name="Nights")
+
+    text = shown(bob, schedule, since="2027-05-20", days="7")
+
+    rows = re.findall(r'class="rota-label" title="([^"]+)"', text)
+    assert rows == ["Layer 1", "Nights", "Overrides", "Final schedule"]
+    assert "Later rows win over earlier ones." in text
+    assert re.findall(r'<h3 id="shifts-[\w-]+">([^<]+)<', text) == [
+        "Layer 1",
+        "Nights",
+        "Overrides",
+    ]
+
+
+def test_a_change_of_the_clocks_is_said_in_words(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    acme.account.schedules.update(time_zone="Europe/Berlin")
+
+    text = shown(bob, schedule, since="2027-03-22", days="7")
+    assert "Sun 28 Mar: the clocks go forward by 1 h, the day has 23 h." in text
+    assert "the clocks go" not in shown(bob, schedule, since="2027-04-05", days="7")
+
+
+def test_warnings_stand_on_the_page_with_what_helps(bob, acme):
+    schedule = running(acme, acme.alice)
+    schedule.layers.update(ends_at=timezone.now() + timedelta(days=2))
+    acme.alice.email.delete()
+
+    text = shown(bob, schedule)
+
+    assert "Nobody is on call for a while" in text
+    assert "Add override for the gap from" in text
+    assert "Alice has no working contact method" in text
+    assert "See how Alice is reached" in text
+
+
+def test_an_observer_sees_warnings_without_dead_buttons(observer, acme):
+    schedule = running(acme, acme.alice)
+    schedule.layers.update(ends_at=timezone.now() + timedelta(days=2))
+
+    text = shown(observer, schedule)
+
+    assert "Nobody is on call for a while" in text
+    assert "Add override" not in text
+
+
+# Editing with a live preview
+
+
+def test_the_preview_answers_what_is_typed_and_saves_nothing(alice, acme):
+    held = typed(alice.get(NEW).content.decode()) | weekly(acme, name="")
+
+    answer = alice.post(reverse("schedule_preview"), held)
+
+    text = answer.content.decode()
+    assert "Weekly, hands over Mondays 09:00 Europe/Berlin: Alice → Bob" in text
+    assert "Final schedule" in text
+    assert "announce" in answer.headers["HX-Trigger"]
+    assert not acme.account.schedules.exists()
+
+
+def test_the_preview_says_what_is_missing(alice, acme):
+    held = typed(alice.get(NEW).content.decode())
+
+    text = alice.post(reverse("schedule_preview"), held).content.decode()
+
+    assert "Choose at least one person." in text
+    assert "Final schedule" not in text
+
+
+def test_the_preview_of_a_change_shows_what_is_saved_beside_it(alice, acme):
+    schedule = running(acme, acme.alice)
+    url = page(schedule, "schedule_edit")
+    held = typed(alice.get(url).content.decode())
+
+    changed = held | {"layer-0-people": [acme.bob.membership.public_id]}
+    text = alice.post(page(schedule, "schedule_edit_preview"), changed).content.decode()
+
+    rows = re.findall(r'class="rota-label" title="([^"]+)"', text)
+    assert rows[-2:] == ["Saved now", "After saving"]
+    assert "Always Bob" in text
+    assert [turn.membership.name for turn in schedule.layers.get().turns.all()] == [
+        "Alice"
+    ]
+
+
+@pytest.mark.parametrize("name", ["schedule_edit_preview", "override_preview"])
+def test_a_preview_is_asked_for_by_those_who_may_and_by_post(alice, acme, globex, name):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    theirs = factories.schedule(globex.account, globex.mallory.membership)
+
+    assert alice.get(page(schedule, name)).status_code == 405
+    assert alice.post(page(schedule, name)).status_code == 200
+    assert alice.post(page(theirs, name)).status_code == 404
+    acme.alice.membership.role = "observer"
+    acme.alice.membership.save()
+    assert alice.post(page(schedule, name)).status_code == 403
+
+
+@pytest.mark.parametrize(("rotation", "days"), [("two-weeks", 14), ("four-weeks", 28)])
+def test_turns_of_some_weeks_hand_over_on_their_weekday(alice, acme, rotation, days):
+    held = typed(alice.get(NEW).content.decode()) | weekly(
+        acme,
+        **{
+            "layer-0-rotation": rotation,
+            "layer-0-handoff_weekday": "3",
+            "layer-0-starts": "2027-05-21T09:00",
+        },
+    )
+
+    press(alice, NEW, held, "save")
+
+    layer = acme.account.schedule_layers.get()
+    assert layer.turn_length == timedelta(days=days)
+    # The Wednesday before the start.
+    assert layer.rotation_virtual_start == datetime(2027, 5, 19, 7, tzinfo=UTC)
+    url = page(layer.schedule, "schedule_edit")
+    assert typed(alice.get(url).content.decode())["layer-0-rotation"] == [rotation]
+
+
+def test_usual_hours_are_added_by_one_button(alice, acme):
+    held = typed(alice.get(NEW).content.decode()) | weekly(acme)
+
+    held = typed(press(alice, NEW, held, "layer/0/hours/office").content.decode())
+    held = typed(press(alice, NEW, held, "layer/0/hours/nights").content.decode())
+    held = typed(press(alice, NEW, held, "layer/7/hours/nights").content.decode())
+    held = typed(press(alice, NEW, held, "layer/0/hours/lunch").content.decode())
+    press(alice, NEW, held, "save")
+
+    windows = acme.account.schedule_restrictions.order_by("id")
+    assert [window.weekday for window in windows] == [1, 2, 3, 4, 5, None]
+    assert {window.duration for window in windows} == {
+        timedelta(hours=8),
+        timedelta(hours=15),
+    }
+
+
+# Versions
+
+
+def edited(alice, schedule, **changed):
+    url = page(schedule, "schedule_edit")
+    held = typed(alice.get(url).content.decode())
+    return press(alice, url, held, "save", **changed)
+
+
+def test_a_change_takes_effect_at_a_chosen_time(alice, acme):
+    schedule = running(acme, acme.alice)
+    bob = [acme.bob.membership.public_id]
+    soon = (timezone.now() + timedelta(days=3)).replace(tzinfo=None)
+
+    answer = edited(
+        alice,
+        schedule,
+        layer__0__people=bob,
+        takes_effect="later",
+        effective=soon.isoformat(timespec="minutes"),
+    )
+
+    assert answer.status_code == 302
+    text = shown(alice, schedule)
+    assert "A change is planned from" in text
+    assert "Planned" in text
+    now = queries.on_call(acme.account, [schedule.pk], timezone.now())
+    then = queries.on_call(acme.account, [schedule.pk], timezone.now() + 4 * DAY)
+    assert now[schedule.pk] == acme.alice.membership
+    assert then[schedule.pk] == acme.bob.membership
+
+
+@pytest.mark.parametrize(
+    ("typed_time", "words"),
+    [("", "This field is required."), ("2020-01-01T00:00", "past")],
+)
+def test_a_change_takes_effect_at_no_odd_time(alice, acme, typed_time, words):
+    schedule = running(acme, acme.alice)
+
+    answer = edited(
+        alice,
+        schedule,
+        name="Renamed",
+        takes_effect="later",
+        effective=typed_time,
+    )
+
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert words in text
+    assert 'value="Renamed"' in text
+    assert acme.account.schedules.get().name == "Primary"
+
+
+def test_a_change_on_top_of_somebody_elses_is_refused_and_kept(alice, acme):
+    schedule = running(acme, acme.alice)
+    url = page(schedule, "schedule_edit")
+    stale = typed(alice.get(url).content.decode())
+    edited(alice, schedule, name="First")
+
+    answer = press(alice, url, stale, "save", name="Second")
+
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "Somebody else has changed" in text
+    assert 'value="Second"' in text
+    assert acme.account.schedules.get().name == "First"
+
+
+def test_a_version_is_restored_after_a_look_at_it(alice, acme):
+    schedule = running(acme, acme.alice)
+    edited(alice, schedule, layer__0__people=[acme.bob.membership.public_id])
+    assert "Restore version 1" in shown(alice, schedule)
+    url = page(schedule, "schedule_restore")
+
+    look = alice.get(url, {"version": "1"}).content.decode()
+    assert "Always Alice" in look
+    assert acme.account.schedule_layers.get().turns.get().membership.name == "Bob"
+    alice.post(url, {"version": "1"})
+
+    assert acme.account.schedule_layers.get().turns.get().membership.name == "Alice"
+    assert "Restore version 2" in shown(alice, schedule)
+
+
+def test_nobody_restores_what_there_is_not_or_may_not(alice, acme, globex):
+    schedule = running(acme, acme.alice)
+    theirs = factories.schedule(globex.account, globex.mallory.membership)
+    url = page(schedule, "schedule_restore")
+
+    assert alice.get(url).status_code == 302
+    assert alice.post(url, {"version": "77"}).status_code == 404
+    assert alice.post(page(theirs, "schedule_restore")).status_code == 404
+    acme.alice.membership.role = "responder"
+    acme.alice.membership.save()
+    assert alice.post(url, {"version": "1"}).status_code == 403
 
 
 # Who may

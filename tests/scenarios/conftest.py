@@ -1,5 +1,6 @@
 """One running instance with a mail server, phones and a partner, and browsers at it."""
 
+import json
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,7 +10,15 @@ from playwright.sync_api import Browser, expect
 
 from tests.browsers import chromium
 from tests.fakes import smtp, twilio
-from tests.scenarios.instance import PATIENCE, Up, new_folder, read_until, start, up
+from tests.scenarios.instance import (
+    PATIENCE,
+    Up,
+    manage,
+    new_folder,
+    read_until,
+    start,
+    up,
+)
 
 # A machine may be busy; whatever is waited for is there at once on an idle one.
 expect.set_options(timeout=20_000)
@@ -62,3 +71,12 @@ def partner_of(oncall: Up) -> Iterator[Callable[[str], str]]:
             return read_until(process, "http://localhost:").split()[-1]
 
         yield started
+
+
+@pytest.fixture(scope="session")
+def demo(oncall: Up) -> dict[str, str]:
+    """Make the demo account in the instance: how to sign in, and its keys."""
+    made = manage("load_demo", *oncall.data)
+    assert made.returncode == 0, made.stderr
+    found: dict[str, str] = json.loads(made.stdout.splitlines()[-1])
+    return found

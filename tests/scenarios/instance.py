@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 
 from oncall.embedded import environment
 
@@ -122,7 +123,7 @@ def start(
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:
-    """What a command says until it has said the words."""
+    """What a command says until it has said the words; else this will fail."""
     assert process.stdout is not None
     watchdog = threading.Timer(PATIENCE, process.kill)
     watchdog.start()
@@ -132,7 +133,10 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
         if words in line:
             break
     watchdog.cancel()
-    assert words in said, said
+    if words not in said:
+        process.kill()
+        process.communicate()
+        pytest.fail(f"It never said {words!r}:\n{said}")
     return said
 
 

@@ -1,0 +1,143 @@
+"""Every address of the API asks who you are, and knows nothing of another account."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from integrations.api.urls import urlpatterns
+from tests import factories
+from tests.architecture.furnish import furnish
+from tests.architecture.test_routes import changed, everything, undone
+from tests.conftest import World
+from tests.integrations.api.conftest import Api, key
+
+METHODS = ("get", "post", "put", "delete")
+
+
+def _someone(world: World) -> Any:
+    return list(world.people.values())[-1].membership
+
+
+# What an id in an address names, by the words before it.
+IDS: dict[str, Callable[[World], str]] = {
+    "contact_methods": lambda w: _someone(w).contact_methods.get().public_id,
+    "escalation_policies": lambda w: w.policy.public_id,
+    "notification_rules": lambda w: _someone(w).notification_rules.first().public_id,
+    "overrides": lambda w: w.account.schedule_overrides.get().public_id,
+    "schedules": lambda w: w.account.schedules.get().public_id,
+    "teams": lambda w: w.account.teams.get().public_id,
+    "users": lambda w: _someone(w).public_id,
+}
+WORDS = {"abilities": "teams"}
+GAP = re.compile(r"(\w+)/<str:\w+>")
+TEMPLATES = [str(pattern.pattern) for pattern in urlpatterns]
+
+
+def filled(template: str, *worlds: World) -> str:
+    """Fill each id from the world at its place. Raises LookupError for a new one."""
+    owners = iter(worlds)
+
+    def fill(gap: re.Match[str]) -> str:
+        name = gap[1]
+        if name in WORDS:
+            return f"{name}/{WORDS[name]}"
+        if name not in IDS:
+            raise LookupError(f"What may stand for {gap[0]}? Say so in IDS.")
+        return f"{name}/{IDS[name](next(owners))}"
+
+    return "/" + GAP.sub(fill, template)
+
+
+def ids(template: str) -> int:
+    return sum(name not in WORDS for name in GAP.findall(template))
+
+
+def calls(caller: Api, address: str) -> Iterator[tuple[str, Any]]:
+    """Call an address by each method, and undo it."""
+    for method in METHODS:
+        with undone():
+            yield method, caller.call(method, address, {})
+
+
+@pytest.fixture
+def furnished(acme, globex) -> tuple[World, World]:
+    furnish(acme)
+    furnish(globex)
+    return acme, globex
+
+
+def test_the_table_knows_how_to_fill_every_address(furnished):
+    acme, _globex = furnished
+    assert len(TEMPLATES) > 10
+    for template in TEMPLATES:
+        assert "<" not in filled(template, *[acme] * ids(template))
+
+
+def test_a_stranger_is_refused_everywhere(furnished):
+    acme, _globex = furnished
+    for template in TEMPLATES:
+        address = filled(template, *[acme] * ids(template))
+        for method in METHODS:
+            assert getattr(Client(), method)(f"/api{address}").status_code == 401
+
+
+def test_an_id_of_another_account_is_not_found(furnished):
+    acme, globex = furnished
+    caller = key(acme.account)
+    caller.get("/abilities")
+    before, wrong = everything(), []
+    for template in TEMPLATES:
+        # Theirs at one place and ours at the others, too.
+        for worlds in itertools.product((acme, globex), repeat=ids(template)):
+            if globex not in worlds:
+                continue
+            address = filled(template, *worlds)
+            for method, answer in calls(caller, address):
+                if answer.status_code not in (404, 405) or changed(before):
+                    wrong.append((method, address, answer.status_code))
+
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_an_id_of_ones_own_account_is_found(furnished):
+    """Else the test above would pass for addresses that lead nowhere."""
+    acme, _globex = furnished
+    caller = key(acme.account)
+    for template in (template for template in TEMPLATES if ids(template)):
+        address = filled(template, *[acme] * ids(template))
+        found = [answer.status_code for _method, answer in calls(caller, address)]
+        assert set(found) != {405}
+        assert 404 not in found, address
+
+
+def test_reading_changes_nothing(furnished):
+    acme, _globex = furnished
+    caller = key(acme.account)
+    caller.get("/abilities")
+    before = everything()
+    for template in TEMPLATES:
+        caller.get(filled(template, *[acme] * ids(template)))
+        assert changed(before) == [], template
+
+
+@pytest.mark.parametrize("role", ["observer", "read-only key"])
+def test_who_may_only_look_changes_nothing(furnished, role):
+    acme, _globex = furnished
+    olga = factories.person(acme.account, "Olga", "observer").membership
+    caller = key(acme.account, olga)
+    if role == "read-only key":
+        caller = key(acme.account, read_only=True)
+    caller.get("/abilities")
+    before, wrong = everything(), []
+    for template in TEMPLATES:
+        address = filled(template, *[acme] * ids(template))
+        for method, answer in calls(caller, address):
+            may_not = method == "get" or answer.status_code in (400, 403, 405)
+            if not may_not or changed(before):
+                wrong.append((method, address, answer.status_code))
+
+    assert not wrong, "\n".join(map(str, wrong))
