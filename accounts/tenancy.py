@@ -115,7 +115,7 @@ def tenant_keys(model: type[models.Model]) -> list[TenantKey]:
 
 
 def raise_walls(owner: BaseDatabaseWrapper, role: str) -> None:
-    """Give each tenant table its policy and its composite keys, and the role its rights.
+    """Give each tenant table its policy and composite keys, and the role its rights.
 
     Idempotent; the `migrate` command calls this after each run, as the owner.
     """
@@ -174,7 +174,8 @@ def _rights(role: str) -> list[str]:
     ]
     return [
         f'GRANT USAGE ON SCHEMA public TO "{role}"',
-        f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
+        "GRANT SELECT, INSERT, UPDATE, DELETE"
+        f' ON ALL TABLES IN SCHEMA public TO "{role}"',
         f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
         f'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO "{role}"',
         *append_only,

@@ -1,8 +1,8 @@
 """Hands due deliveries to their channels, many at a time, outside of transactions."""
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from threading import BoundedSemaphore
@@ -47,11 +47,14 @@ def deliver_due(now: Callable[[], datetime] = engine.now) -> int:
 
 
 def _send_all(batch: list[Notification], now: Callable[[], datetime]) -> None:
+    """Send a batch; what has come back is recorded together, and soon."""
     attempts: dict[Future[Outcome], Notification] = {
         _senders.submit(_send, row): row for row in batch
     }
-    for attempt in as_completed(attempts):
-        _record(attempts[attempt], attempt.result(), at=now())
+    waiting = set(attempts)
+    while waiting:
+        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        _record([(attempts[attempt], attempt.result()) for attempt in done], at=now())
 
 
 def _send(row: Notification) -> Outcome:
@@ -68,15 +71,25 @@ def _send(row: Notification) -> Outcome:
         return Outcome(error=type(error).__name__)
 
 
-def _record(row: Notification, outcome: Outcome, *, at: datetime) -> None:
-    """Write down what came of it; if we cannot, the lease ends and it is sent again."""
+def _record(outcomes: Sequence[tuple[Notification, Outcome]], *, at: datetime) -> None:
+    """Write down what came of them; if we cannot, the lease ends and it is repeated."""
     try:
-        if outcome.error:
-            notifications.not_sent(
-                row, outcome.error, at=at, is_permanent=outcome.is_permanent
-            )
-        else:
-            notifications.sent(row, outcome.provider_id, at=at)
+        notifications.sent(
+            [(row, found.provider_id) for row, found in outcomes if not found.error],
+            at=at,
+        )
+    except Exception:
+        logger.exception("Could not record deliveries")
+    for row, found in outcomes:
+        if found.error:
+            _record_failure(row, found, at=at)
+
+
+def _record_failure(row: Notification, outcome: Outcome, *, at: datetime) -> None:
+    try:
+        notifications.not_sent(
+            row, outcome.error, at=at, is_permanent=outcome.is_permanent
+        )
     except Exception:
         logger.exception("Could not record delivery %s", row.pk)
 

@@ -195,7 +195,7 @@ def lease(at: datetime, *, limit: int) -> list[Notification]:
             Notification.across_accounts.filter(pk__in=ids).select_related(
                 "account",
                 "membership__user",
-                "contact_method",
+                "contact_method__membership__user",
                 "incident__service",
             )
         )
@@ -237,19 +237,36 @@ def is_wanted(notification: Notification) -> bool:
     )
 
 
-def sent(notification: Notification, provider_id: str, *, at: datetime) -> None:
-    """Record that the provider has taken the message."""
-    with tenancy.scope(notification.account):
-        _of([notification.pk]).filter(status=State.PLANNED).update(
-            status=State.SENT, sent_at=at, provider_id=provider_id[:100], error=""
+def sent(deliveries: Sequence[tuple[Notification, str]], *, at: datetime) -> None:
+    """Record that providers have taken messages, each with the id it gave them."""
+    for account, own in _by_account(deliveries).items():
+        with tenancy.scope(account):
+            _record_sent(own, at=at)
+
+
+def _record_sent(
+    deliveries: Sequence[tuple[Notification, str]], *, at: datetime
+) -> None:
+    rows = [notification for notification, _id in deliveries]
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(
+            "UPDATE incidents_notification SET status = 'sent', sent_at = %s,"
+            " error = '', provider_id = new.provider_id"
+            " FROM unnest(%s::bigint[], %s::text[]) AS new (id, provider_id)"
+            " WHERE incidents_notification.id = new.id AND status = 'planned'",
+            [
+                at,
+                [row.pk for row in rows],
+                [provider_id[:100] for _row, provider_id in deliveries],
+            ],
         )
-        if notification.purpose == Purpose.CODE:
-            _of([notification.pk]).update(content={})
-        _write("notified", notification, at=at)
-        if notification.contact_method_id:
-            ContactMethod.across_accounts.filter(
-                pk=notification.contact_method_id
-            ).update(last_delivery_at=at)
+    codes = [row.pk for row in rows if row.purpose == Purpose.CODE]
+    if codes:
+        _of(codes).update(content={})
+    _write("notified", *rows, at=at)
+    ContactMethod.across_accounts.filter(
+        pk__in={row.contact_method_id for row in rows}
+    ).update(last_delivery_at=at)
 
 
 def not_sent(
@@ -370,24 +387,37 @@ def _pull_forward(notification: Notification, *, at: datetime) -> None:
 
 
 def _write(
-    verb: str, notification: Notification, *, at: datetime, error: str = ""
+    verb: str, *notifications: Notification, at: datetime, error: str = ""
 ) -> None:
-    if notification.incident_id is None:
-        return
-    TimelineEntry.across_accounts.create(
-        account_id=notification.account_id,
-        incident_id=notification.incident_id,
-        verb=verb,
-        at=at,
-        via="engine",
-        membership_id=notification.membership_id,
-        details={
-            "kind": notification.kind,
-            "purpose": notification.purpose,
-            "notification": notification.public_id,
-            **({"error": error} if error else {}),
-        },
+    """Put deliveries on the timelines of their incidents."""
+    TimelineEntry.across_accounts.bulk_create(
+        TimelineEntry(
+            account_id=row.account_id,
+            incident_id=row.incident_id,
+            verb=verb,
+            at=at,
+            via="engine",
+            membership_id=row.membership_id,
+            details={
+                "kind": row.kind,
+                "purpose": row.purpose,
+                "notification": row.public_id,
+                **({"error": error} if error else {}),
+            },
+        )
+        for row in notifications
+        if row.incident_id is not None
     )
+
+
+def _by_account(
+    deliveries: Sequence[tuple[Notification, str]],
+) -> dict[Account, list[tuple[Notification, str]]]:
+    grouped: dict[Account, list[tuple[Notification, str]]] = {}
+    for notification, provider_id in deliveries:
+        own = grouped.setdefault(notification.account, [])
+        own.append((notification, provider_id))
+    return grouped
 
 
 def _of(ids: Sequence[int]) -> QuerySet[Notification]:

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 DELIVER = "incidents.deliver"
 PROCESS_EVENTS = "incidents.process_events"
 # Hints that come within this time of each other are one.
-PAUSE_SECONDS = 0.005
+PAUSE_SECONDS = 0.025
 
 _wanted: set[str] = set()
 _wake = threading.Event()

@@ -3,11 +3,15 @@
 from celery import shared_task
 
 from incidents import auditor, delivery, engine, intake
+from incidents.turns import Turn
+
+_ticks = Turn()
+_events = Turn()
 
 
 @shared_task(name="incidents.tick")
 def tick() -> None:
-    engine.tick(engine.now())
+    _ticks.take(lambda: engine.tick(engine.now()))
 
 
 @shared_task(name="incidents.deliver")
@@ -17,7 +21,7 @@ def deliver() -> None:
 
 @shared_task(name="incidents.process_events")
 def process_events() -> None:
-    intake.process(engine.now())
+    _events.take(lambda: intake.process(engine.now()))
 
 
 @shared_task(name="incidents.audit")
