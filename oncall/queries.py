@@ -197,7 +197,8 @@ def _rows(account: Account, schedule_ids: Collection[int]) -> dict[int, _Row]:
     found = account.schedules.filter(pk__in=set(schedule_ids)).values_list(
         "pk", "name", "public_id", "time_zone", "effective_at"
     )
-    return {pk: _Row(pk, *rest) for pk, *rest in found}
+    rows = (_Row(*values) for values in found)
+    return {row.pk: row for row in rows}
 
 
 def _values(

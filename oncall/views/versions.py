@@ -19,9 +19,10 @@ from oncall.views.ranges import Range
 def restore(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask, then make a schedule what it was in a version, from now on."""
     schedule = get_object_or_404(request.account.schedules, public_id=public_id)
-    if request.method != "POST" and "version" not in request.GET:
+    data = request.POST if request.method == "POST" else request.GET
+    if "version" not in data:
         return redirect("schedule", public_id)
-    version = _version(request, schedule)
+    version = _version(schedule, data["version"])
     if request.method != "POST":
         return _show(request, schedule, version)
     try:
@@ -37,10 +38,9 @@ def restore(request: AccountRequest, public_id: str) -> HttpResponse:
     return redirect("schedule", public_id)
 
 
-def _version(request: AccountRequest, schedule: Schedule) -> versions.Version:
-    asked = (request.POST if request.method == "POST" else request.GET).get("version")
+def _version(schedule: Schedule, number: str) -> versions.Version:
     for version in versions.of(schedule):
-        if str(version.number) == asked:
+        if str(version.number) == number:
             return version
     raise Http404
 

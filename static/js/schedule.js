@@ -57,6 +57,7 @@ function begin(track, event) {
   const box = track.getBoundingClientRect();
   const selection = document.createElement("span");
   selection.className = "rota-selection";
+  selection.append(document.createElement("b"));
   track.append(selection);
   const start = Number(rota.dataset.start);
   const end = Number(rota.dataset.end);
@@ -72,13 +73,15 @@ function step(box, length) {
 }
 
 function show(x) {
-  const [from, to] = [drag.x, x].map(instant).sort((a, b) => a - b);
+  // The past is not changed.
+  const now = Date.now() / 1000;
+  const [from, to] = [drag.x, x].map((place) => Math.max(instant(place), now)).sort((a, b) => a - b);
   drag.since = snapped(from, Math.floor);
-  drag.until = Math.min(snapped(to, Math.ceil), drag.end);
+  drag.until = to > now ? Math.min(snapped(to, Math.ceil), drag.end) : drag.since;
   const length = drag.end - drag.start;
   drag.selection.style.setProperty("--start", (100 * (drag.since - drag.start)) / length);
   drag.selection.style.setProperty("--length", (100 * (drag.until - drag.since)) / length);
-  drag.selection.textContent = `${words(drag.since)} – ${words(drag.until)}`;
+  drag.selection.firstChild.textContent = `${words(drag.since)} – ${words(drag.until)}`;
 }
 
 function instant(x) {

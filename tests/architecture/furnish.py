@@ -65,7 +65,8 @@ def _schedule(world: World, team: Team) -> Schedule:
     )
     schedule.versions.create(
         account=world.account,
-        number=1,
+        number=2,
+        effective_at=NOON,
         created_at=NOON,
         created_by=membership,
         snapshot=snapshots.take(schedule),

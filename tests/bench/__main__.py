@@ -69,6 +69,8 @@ async def _measure(size: Size) -> Findings:
                 await _measure_intake(found, running, port, keys, waiting, size)
             found.memory_after = running.processes.memory()
             found.outcomes = waiting.outcomes()
+            _say("schedules")
+            found.schedules = running.time_schedules()
             return found
 
 

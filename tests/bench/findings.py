@@ -23,6 +23,7 @@ class Findings:
     storm: Storm = NO_STORM
     memory: Parts = field(default_factory=dict)
     memory_after: Parts = field(default_factory=dict)
+    schedules: dict[str, float] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
     took_seconds: float = 0.0
     # Others' work on the same cores slows everything here.

@@ -54,5 +54,20 @@ GOALS = (
         "storm of 150, last mail", "≤", 10, "s", lambda found: found.storm.last / 1000
     ),
     Goal("mails per second", "≥", 100, "", lambda found: found.storm.per_second),
+    Goal(
+        "a year of 20 layers and 200 users",
+        "≤",
+        50,
+        "ms",
+        lambda found: found.schedules["year"],
+    ),
+    Goal(
+        "who is on call now for 1,000 policies",
+        "≤",
+        100,
+        "ms",
+        lambda found: found.schedules["now"],
+    ),
+    Goal("its queries", "≤", 6, "", lambda found: found.schedules["now_queries"]),
     Goal("memory at rest", "≤", 400, "MiB", lambda found: sum(found.memory.values())),
 )

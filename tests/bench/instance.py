@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -22,6 +23,7 @@ MANAGE = (sys.executable, str(folders.ROOT / "manage.py"))
 READY = "Ctrl-C stops everything"
 PATIENCE = 90
 SEED = "from tests.bench import seed; seed.main()"
+SCHEDULES = "from tests.bench import schedules; schedules.main()"
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,25 @@ class Instance:
 
     def seed(self) -> dict[str, list[str]]:
         """Make the accounts of the bench; this will return their integration keys."""
+        keys: dict[str, list[str]] = self._shell(SEED)
+        return keys
+
+    def time_schedules(self) -> dict[str, float]:
+        """Time the resolver, in an account of its own."""
+        found: dict[str, float] = self._shell(SCHEDULES)
+        return found
+
+    def _shell(self, code: str) -> Any:
+        """Run code that prints JSON on its last line."""
         done = subprocess.run(  # noqa: S603
-            [*MANAGE, "shell", "--data", str(self.folder), "-c", SEED],
+            [*MANAGE, "shell", "--data", str(self.folder), "-c", code],
             env=environment.without(environment.ITS_OWN),
             cwd=folders.ROOT,
             capture_output=True,
             text=True,
             check=True,
         )
-        keys: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
-        return keys
+        return json.loads(done.stdout.splitlines()[-1])
 
     def connect(self, database: str) -> psycopg.Connection[tuple[int]]:
         """Open a connection as the cluster's superuser, whom no policy holds."""

@@ -103,6 +103,7 @@ def test_a_shift_that_an_edit_leaves_alone_stays_one(acme):
     edited = update(acme, schedule, NOON, layer(acme.alice, name="Renamed"))
 
     shift = schedules.shift_at(loaded(edited), NOON)
+    assert shift is not None
     assert (shift.start, shift.endless) == (START, True)
 
 

@@ -17,6 +17,11 @@ pytestmark = pytest.mark.browser
 WIDE, NARROW, NARROWEST = 1280, 390, 320
 # Ids and numbers: a page that differs in nothing else is the same page.
 ID = re.compile(r"\bP[A-Z0-9]{13}\b|\b\d+\b")
+# Pages that ask for one thing, or whether one is sure; others stand for them.
+ALIKE = re.compile(
+    r"/incidents/…/(escalate|merge|note|priority|title|urgency)/"
+    r"|/(services|integrations)/…/(delete|disable|rename)/"
+)
 STRANGERS_PAGES = (
     *("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"),
     *("/join/made-up/", "/connect?vendor=unknown", "/r/made-up", "/nowhere/"),
@@ -125,7 +130,8 @@ def links(page: Page) -> list[str]:
     found: list[str | None] = page.get_by_role(
         "link", include_hidden=True
     ).evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    return [href for href in found if href and href.startswith("/")]
+    inside = [href for href in found if href and href.startswith("/")]
+    return [href for href in inside if not ALIKE.fullmatch(shape(href))]
 
 
 def shape(path: str) -> str:
