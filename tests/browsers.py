@@ -11,6 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATH = next(filter(None, map(shutil.which, NAMES)), None)
+needs_chromium = pytest.mark.skipif(
+    PATH is None,
+    reason="There is no Chromium on this machine; `apt install chromium` brings one.",
+)
 # It does nothing that was not asked for, and nothing that needs a screen.
 OPTIONS = (
     *("--disable-gpu", "--no-first-run", "--disable-background-networking"),
@@ -20,18 +25,15 @@ OPTIONS = (
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start the machine's browser; this will skip the test where there is none.
+    """Start the machine's browser, for tests that are marked as in need of one.
 
     While it runs, its loop runs in this thread, where Django refuses queries.
     """
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip("There is no Chromium on this machine: apt install chromium")
     # Chromium's sandbox refuses to be root's.
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=[*OPTIONS, *as_root]
+            executable_path=PATH, args=[*OPTIONS, *as_root]
         )
         yield browser
         browser.close()

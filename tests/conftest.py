@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import settings as hypothesis
 from psycopg import sql
 
 from accounts import tenancy
@@ -17,6 +18,12 @@ from accounts.models import Account, Membership
 from incidents.models import Integration, Service
 from oncall.models import EscalationPolicy, Schedule
 from tests import factories
+
+# How long an example takes says how busy the machine is, and nothing else.
+hypothesis.register_profile("usual", deadline=None)
+# Fifty times the default of 100 examples; property tests multiply what is set here.
+hypothesis.register_profile("thorough", max_examples=5000, deadline=None)
+hypothesis.load_profile("usual")
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,10 @@ def _come_in(request: HttpRequest, asked: flow.Request) -> HttpResponse:
         "asked": asked,
         "cancel_url": flow.cancelled(asked),
         "login_url": f"{reverse('account_login')}?{way_back}",
-        "signup_url": f"{reverse('account_signup')}?{way_back}",
+        # In an account of their own they would not find an app of another account.
+        "signup_url": None
+        if asked.app.account_id
+        else f"{reverse('account_signup')}?{way_back}",
     }
     return render(request, "integrations/connect_sign_in.html", context)
 

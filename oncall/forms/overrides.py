@@ -54,9 +54,14 @@ class OverrideForm(forms.Form):
 def suggestion(
     zone: ZoneInfo, now: datetime, since: datetime | None, until: datetime | None
 ) -> dict[str, str]:
-    """Answer the period that the form begins with: the one asked for, or 8 hours."""
+    """Answer the period that the form begins with: the one asked for, or 8 hours.
+
+    Of a running shift it is what is left, because the past is not to be changed.
+    """
     whole_hour = now.replace(minute=0, second=0, microsecond=0)
     start = since or whole_hour + timedelta(hours=1)
+    if start < now and (until is None or until > now):
+        start = now.replace(second=0, microsecond=0)
     return {
         "starts": times.typed(start, zone),
         "ends": times.typed(until or start + timedelta(hours=8), zone),

@@ -1,13 +1,14 @@
 """The pages of this app in a real browser: what people do, and who can read them."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+from tests.browsers import chromium, needs_chromium
+
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 PAGES = (
     *("/people/", "/people/invite/", "/teams/", "/teams/new/", "/me/"),
@@ -28,13 +29,8 @@ def page(live_server) -> Iterator[Page]:
     While it is open its loop runs in this thread, where Django refuses queries: these
     tests look at pages only.
     """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        context = browser.new_context(base_url=live_server.url)
-        yield context.new_page()
-        browser.close()
+    with chromium() as browser:
+        yield browser.new_context(base_url=live_server.url).new_page()
 
 
 def sign_up(page: Page) -> None:

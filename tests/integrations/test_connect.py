@@ -140,6 +140,13 @@ class TestConnect:
         assert f'href="/accounts/signup/?{way_back}"' in page.text
         assert "Finish integration" not in page.text
 
+    def test_a_stranger_may_not_sign_up_for_an_app_that_they_would_not_find(
+        self, client, acme
+    ):
+        page = client.get(connect_url(make_app(account=acme.account)))
+        assert "/accounts/login/?" in page.text
+        assert "/accounts/signup/?" not in page.text
+
     def test_a_user_without_an_account_makes_one_first_and_comes_back(
         self, client, app
     ):

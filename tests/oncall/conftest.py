@@ -1,12 +1,8 @@
-"""Signed-in browsers, and profiles: `pytest --hypothesis-profile=thorough`."""
+"""Signed-in browsers."""
 
 import pytest
-from hypothesis import settings
 
 from tests import factories
-
-# Fifty times the default of 100 examples; property tests multiply what is set here.
-settings.register_profile("thorough", max_examples=5000, deadline=None)
 
 
 @pytest.fixture

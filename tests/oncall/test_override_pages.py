@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from oncall.models import Override
 from tests import factories
@@ -222,3 +224,18 @@ def test_nobody_is_suggested_to_cover_their_own_shift(alice, acme):
     text = alice.get(page(schedule, "override_create"), shift).content.decode()
 
     assert f'value="{acme.alice.membership.public_id}" selected' not in text
+
+
+def test_to_cover_a_running_shift_begins_with_what_is_left_of_it(bob, acme):
+    schedule = factories.schedule(acme.account, acme.alice.membership)
+    now = timezone.now().replace(microsecond=0)
+    url = reverse("override_create", args=[schedule.public_id])
+    period = {
+        "since": (now - timedelta(hours=5)).isoformat(),
+        "until": (now + timedelta(hours=3)).isoformat(),
+    }
+
+    with time_machine.travel(now, tick=False):
+        form = bob.get(url, period).content.decode()
+
+    assert f'value="{now:%Y-%m-%dT%H:%M}' in form

@@ -1,6 +1,5 @@
 """The pages of this app in a real browser: by keyboard, with scripts, and readable."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,23 +8,26 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from accounts import tenancy
 from oncall import queries
 from tests import factories
+from tests.browsers import chromium, needs_chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    needs_chromium,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, chromium() as found:
         # Playwright keeps an event loop in this thread; our queries are not in it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        yield found
 
 
 @pytest.fixture

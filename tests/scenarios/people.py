@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.fakes.smtp import Mailbox
 from tests.fakes.twilio import Twilio
+from tests.scenarios.world import link_in
 
 Found = TypeVar("Found")
 PASSWORD = "a horse named Battery"
@@ -106,15 +107,6 @@ class Person:
     def _code(self) -> str | None:
         found = [CODE.search(text) for text in self.texts()]
         return found[-1][0] if found and found[-1] else None
-
-
-def link_in(mail: EmailMessage, part: str) -> str:
-    """The link in a mail that leads to this part of the product."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    found = re.search(rf"https?://[^/\s]+/{part}/\S+", body.get_content())
-    assert found, body.get_content()
-    return found[0]
 
 
 def eventually(find: Callable[[], Found | None], what: str) -> Found:

@@ -7,12 +7,13 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browsers import is_wider_than_its_window, violations
+from tests.browsers import is_wider_than_its_window, needs_chromium, violations
 from tests.fakes.smtp import Mailbox
 from tests.scenarios.instance import Up
-from tests.scenarios.people import eventually, link_in
+from tests.scenarios.people import eventually
+from tests.scenarios.world import link_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 WIDE, NARROW, NARROWEST = 1280, 390, 320
 # Ids and numbers: a page that differs in nothing else is the same page.

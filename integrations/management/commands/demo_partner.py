@@ -53,10 +53,11 @@ class Command(BaseCommand):
             tool.keys = _register(tool.address, options["account"])
             # From here on it is a stranger, who has nothing but the web.
             connections.close_all()
-            signal.signal(signal.SIGTERM, _interrupt)
-            self.stdout.write(f"Lighthouse is at http://localhost:{server.server_port}")
-            self.stdout.flush()
+            where = f"http://localhost:{server.server_port}"
             try:
+                signal.signal(signal.SIGTERM, _interrupt)
+                self.stdout.write(f"Lighthouse is at {where}")
+                self.stdout.flush()
                 server.serve_forever()
             except KeyboardInterrupt:
                 self.stdout.write("Lighthouse is closed.")
