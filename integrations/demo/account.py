@@ -83,7 +83,7 @@ def make(at: datetime) -> Demo:
     for member, person in zip(people, (OWNER, *OTHERS), strict=True):
         _dress(member, person, at)
     schedule = _schedule(account, people, at)
-    services = _services(account, schedule, people[0], at)
+    services = _services(account, schedule, people[2], at)
     integrations = [
         catalogue.add_integration(service, actor=BY_OPERATOR, at=at, name=name)
         for service, name in zip(services, ("Prometheus", "Uptime checks"), strict=True)
@@ -207,14 +207,14 @@ def _layer(
 
 
 def _services(
-    account: Account, schedule: Schedule, owner: Membership, at: datetime
+    account: Account, schedule: Schedule, lead: Membership, at: datetime
 ) -> list[Service]:
     default = account.escalation_policies.get()
     _rewrite(default, schedule, at)
     two_levels = policies.Draft(
         name="Shop",
-        description="Whoever is on call, then the head of operations.",
-        levels=(policies.Level(15, (schedule,)), policies.Level(30, (owner,))),
+        description="Whoever is on call, then the team lead.",
+        levels=(policies.Level(30, (schedule,)), policies.Level(30, (lead,))),
         repeats=2,
     )
     shop = policies.create(account, actor=BY_OPERATOR, at=at, draft=two_levels)
