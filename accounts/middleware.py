@@ -17,7 +17,7 @@ SESSION_KEY = "account"
 class ScopeMiddleware:
     """Puts a signed-in request into one account: its `account` and `membership`.
 
-    The whole view runs in the scope's transaction; an answer of 500 or a
+    The whole view runs in the scope's transaction; an answer of 500 or an
     exception undoes it. A request without an account runs outside of any scope.
     """
 

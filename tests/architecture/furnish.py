@@ -177,7 +177,7 @@ def _notifications(world: World, incident: Incident) -> None:
 
 
 def _outbox(world: World, token: str) -> None:
-    """Leave a mail, a text and a call in the local outbox, which demo accounts see."""
+    """Leave a mail, a text and a call of the account in the local outbox."""
     Account.objects.filter(pk=world.account.pk).update(is_demo=True)
     for kind in ("email", "sms", "call"):
         OutboxMessage.objects.create(

@@ -39,7 +39,7 @@ OBSERVER_MAY = {
     "keys/": "their own keys; another's is refused below",
     "calendar-feeds/": "links for their own calendar",
     "accounts/": "an account of their own, and which one they look at",
-    "outbox/": "the phones of the demo account; only under `manage.py up`",
+    "outbox/": "the account's own messages; only under `manage.py up`",
 }
 # Changed by the mere visit of a signed-in person, and no business of any account.
 OF_SESSIONS = {"django_session", "usersessions_usersession", "account_emailaddress"}
