@@ -2,7 +2,12 @@
 
 from accounts.models.access import ApiKey, AuditEntry, Invitation
 from accounts.models.account import Account, AccountModel, Priority
-from accounts.models.contact import ContactMethod, NotificationRule, Verification
+from accounts.models.contact import (
+    ContactMethod,
+    NotificationRule,
+    PushSubscription,
+    Verification,
+)
 from accounts.models.handoff import HandOffRule
 from accounts.models.people import Membership, Team, TeamMembership, User
 
@@ -17,6 +22,7 @@ __all__ = [
     "Membership",
     "NotificationRule",
     "Priority",
+    "PushSubscription",
     "Team",
     "TeamMembership",
     "User",

@@ -60,6 +60,34 @@ class ContactMethod(AccountModel):
         return f"{self.address[:3]}…{self.address[-2:]}"
 
 
+class PushSubscription(AccountModel):
+    """Where a browser takes pushes for a contact method of kind push."""
+
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="push_subscriptions"
+    )
+    contact_method = TenantKey(
+        ContactMethod, models.CASCADE, related_name="push_subscriptions"
+    )
+    # The push service's address of this browser, and the browser's keys (base64url).
+    endpoint = models.URLField(max_length=1000)
+    p256dh = models.CharField(max_length=200)
+    auth = models.CharField(max_length=100)
+    browser = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact_method"], name="push_subscription_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.browser or "push"
+
+
 class Verification(AccountModel):
     """A code that proves that an address belongs to the member; stored hashed."""
 

@@ -2,14 +2,22 @@
 
 from incidents.models.alert import Alert, Event
 from incidents.models.handoff import HandOff
+from incidents.models.heartbeat import Heartbeat
 from incidents.models.incident import (
     Acknowledgement,
     Assignment,
     Incident,
     TimelineEntry,
 )
+from incidents.models.maintenance import MaintainedService, MaintenanceWindow
 from incidents.models.notification import Notification
-from incidents.models.service import Integration, Service
+from incidents.models.responders import (
+    Responder,
+    ResponderRequest,
+    StatusUpdate,
+    Subscriber,
+)
+from incidents.models.service import Integration, Service, SuppressionRule
 
 __all__ = [
     "Acknowledgement",
@@ -17,9 +25,17 @@ __all__ = [
     "Assignment",
     "Event",
     "HandOff",
+    "Heartbeat",
     "Incident",
     "Integration",
+    "MaintainedService",
+    "MaintenanceWindow",
     "Notification",
+    "Responder",
+    "ResponderRequest",
     "Service",
+    "StatusUpdate",
+    "Subscriber",
+    "SuppressionRule",
     "TimelineEntry",
 ]

@@ -7,7 +7,7 @@ from accounts.ids import public_id
 from accounts.models import Account, AccountModel
 from accounts.tenancy import TenantKey
 from incidents.models.incident import Incident
-from incidents.models.service import Integration, Service
+from incidents.models.service import Integration, Service, SuppressionRule
 
 
 class Alert(AccountModel):
@@ -17,13 +17,31 @@ class Alert(AccountModel):
         TRIGGERED = "triggered", _("Triggered")
         RESOLVED = "resolved", _("Resolved")
 
+    class Held(models.TextChoices):
+        """Why an alert has no incident."""
+
+        NOT = "", _("Not held")
+        PAUSED = "paused", _("Held back, in case that it resolves by itself")
+        MAINTENANCE = "maintenance", _("Held until the maintenance ends")
+        SUPPRESSED = "suppressed", _("Suppressed by a rule")
+
     account = models.ForeignKey(Account, models.CASCADE, related_name="alerts")
     public_id = models.CharField(max_length=14, unique=True, default=public_id)
     service = TenantKey(Service, models.CASCADE, related_name="alerts")
     integration = TenantKey(
         Integration, models.SET_NULL, null=True, related_name="alerts"
     )
-    incident = TenantKey(Incident, models.CASCADE, related_name="alerts")
+    # Null while it is held, and for ever if it was suppressed or ended while held.
+    incident = TenantKey(Incident, models.CASCADE, null=True, related_name="alerts")
+    held = models.CharField(
+        max_length=11, choices=Held.choices, default=Held.NOT, blank=True
+    )
+    # When a paused alert is let through; the row is the timer.
+    release_at = models.DateTimeField(null=True, blank=True)
+    # The rule that suppressed it.
+    suppressed_by = TenantKey(
+        SuppressionRule, models.SET_NULL, null=True, related_name="alerts"
+    )
     dedup_key = models.CharField(max_length=255)
     status = models.CharField(
         max_length=9, choices=Status.choices, default=Status.TRIGGERED
@@ -49,6 +67,18 @@ class Alert(AccountModel):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["release_at"],
+                condition=models.Q(release_at__isnull=False),
+                name="alert_release",
+            ),
+            models.Index(
+                fields=["service", "held"],
+                condition=models.Q(status="triggered") & ~models.Q(held=""),
+                name="alert_held",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["integration", "dedup_key"],
@@ -72,6 +102,10 @@ class Event(AccountModel):
     class Outcome(models.TextChoices):
         WAITING = "", _("Waiting")
         OPENED = "opened", _("Opened an incident")
+        GROUPED = "grouped", _("Joined an open incident")
+        PAUSED = "paused", _("Held back, in case that it resolves by itself")
+        HELD = "held", _("Held until the maintenance ends")
+        SUPPRESSED = "suppressed", _("Suppressed by a rule")
         REPEATED = "repeated", _("Repeated an open alert")
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
         RESOLVED = "resolved", _("Resolved")

@@ -73,6 +73,14 @@ class Incident(AccountModel):
     acknowledgement_expires_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     auto_resolve_at = models.DateTimeField(null=True, blank=True)
+    # When a low urgency becomes high, because the support hours begin.
+    raise_at = models.DateTimeField(null=True, blank=True)
+    # What its alerts have in common: a digest of their fields, "time" or "storm".
+    group_key = models.CharField(max_length=64, blank=True)
+    # Until when alerts may join it; null with a group_key: until it resolves.
+    groups_until = models.DateTimeField(null=True, blank=True)
+    # What it is about where we opened it ourselves, such as "quiet:P…"; once open.
+    own_key = models.CharField(max_length=100, blank=True)
     # How often a timer failed in a row; see the engine's quarantine.
     failures = models.PositiveSmallIntegerField(default=0)
 
@@ -83,6 +91,12 @@ class Incident(AccountModel):
             _due("acknowledgement_expires_at"),
             _due("snoozed_until"),
             _due("auto_resolve_at"),
+            _due("raise_at"),
+            models.Index(
+                fields=["service", "group_key"],
+                condition=~models.Q(status="resolved") & ~models.Q(group_key=""),
+                name="incident_group",
+            ),
             models.Index(fields=["account", "status", "-id"], name="incident_list"),
             models.Index(fields=["account", "-id"], name="incident_all"),
             models.Index(fields=["service", "-id"], name="incident_service"),
@@ -103,8 +117,14 @@ class Incident(AccountModel):
                     snoozed_until=None,
                     acknowledgement_expires_at=None,
                     auto_resolve_at=None,
+                    raise_at=None,
                 ),
                 name="incident_resolved_has_no_timers",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "own_key"],
+                condition=~models.Q(status="resolved") & ~models.Q(own_key=""),
+                name="incident_own_key_once",
             ),
         ]
 

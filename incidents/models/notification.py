@@ -16,6 +16,7 @@ from accounts.models import (
 from accounts.models.contact import Urgency
 from accounts.tenancy import TenantKey
 from incidents.models.incident import Incident
+from incidents.models.responders import Responder
 
 
 def attempt_token() -> str:
@@ -32,6 +33,7 @@ class Notification(AccountModel):
     class Purpose(models.TextChoices):
         PAGE = "page", _("Page")
         ALARM = "alarm", _("Alarm for owners")
+        REQUEST = "request", _("Request for help")
         NOTICE = "notice", _("Notice")
         TEST = "test", _("Test")
         CODE = "code", _("Verification code")
@@ -46,7 +48,7 @@ class Notification(AccountModel):
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="notifications")
     public_id = models.CharField(max_length=14, unique=True, default=public_id)
-    purpose = models.CharField(max_length=6, choices=Purpose.choices)
+    purpose = models.CharField(max_length=7, choices=Purpose.choices)
     incident = TenantKey(
         Incident, models.CASCADE, null=True, related_name="notifications"
     )
@@ -57,6 +59,12 @@ class Notification(AccountModel):
         ContactMethod, models.SET_NULL, null=True, related_name="notifications"
     )
     rule = TenantKey(NotificationRule, models.SET_NULL, null=True, related_name="+")
+    # Whom a request asks.
+    responder = TenantKey(
+        Responder, models.CASCADE, null=True, related_name="notifications"
+    )
+    # The delivery whose message carried this one as well.
+    bundled_into = TenantKey("self", models.SET_NULL, null=True, related_name="bundled")
     # The channel's kind; the address only where no contact method has it.
     kind = models.CharField(max_length=10)
     address = models.CharField(max_length=254, blank=True)
@@ -78,6 +86,8 @@ class Notification(AccountModel):
     send_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     token = models.CharField(max_length=32, unique=True, default=attempt_token)
+    # Who took the last attempt: twilio, smtp ...; an expired lease is asked for there.
+    provider = models.CharField(max_length=20, blank=True)
     provider_id = models.CharField(max_length=100, blank=True)
     error = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

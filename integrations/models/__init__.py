@@ -9,6 +9,7 @@ from integrations.models.app import (
     RefreshToken,
 )
 from integrations.models.outbox import OutboxMessage
+from integrations.models.provider import ProviderState
 
 __all__ = [
     "AccessToken",
@@ -17,5 +18,6 @@ __all__ = [
     "Grant",
     "IDToken",
     "OutboxMessage",
+    "ProviderState",
     "RefreshToken",
 ]

@@ -52,6 +52,10 @@ class EscalationPolicy(AccountModel):
 class EscalationRule(AccountModel):
     """A level of a policy, and how long it has before the next one begins."""
 
+    class Strategy(models.TextChoices):
+        EVERYONE = "assign_to_everyone", _("Everyone of the level")
+        ROUND_ROBIN = "round_robin", _("One after the other, a new one each incident")
+
     account = models.ForeignKey(
         Account, models.CASCADE, related_name="escalation_rules"
     )
@@ -63,6 +67,15 @@ class EscalationRule(AccountModel):
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(1440)],
     )
+
+    strategy = models.CharField(
+        _("whom it pages"),
+        max_length=18,
+        choices=Strategy.choices,
+        default=Strategy.EVERYONE,
+    )
+    # Of round robin: how many incidents the ring has taken.
+    turns = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["level"]
