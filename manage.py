@@ -10,8 +10,13 @@ if sys.version_info < (3, 11):
 from oncall import bootstrap
 
 # Whatever is not here is a command of Django or of ours under management/commands.
-DOORS = {"up": "oncall.supervisor", "test": "oncall.testing", "tool": "oncall.tool"}
-NEED_DEVELOPMENT = {"test", "tool"}
+DOORS = {
+    "up": "oncall.supervisor",
+    "test": "oncall.testing",
+    "tool": "oncall.tool",
+    "prove": "tests.prove",
+}
+NEED_DEVELOPMENT = {"test", "tool", "prove"}
 
 
 def main() -> None:

@@ -29,6 +29,8 @@ from accounts.models import (
     Membership,
     NotificationRule,
     Priority,
+    PushSubscription,
+    QuotaUse,
     Team,
     TeamMembership,
     User,
@@ -243,6 +245,15 @@ class PriorityAdmin(OperatorAdmin):
     finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
 
 
+@admin.register(QuotaUse)
+class QuotaUseAdmin(OperatorAdmin):
+    """Codes and tests that count against quotas."""
+
+    list_display = ("at", "purpose", "country", "account_number")
+    list_filter = ("purpose", "country")
+    secrets = ("address_digest",)
+
+
 @admin.register(ContactMethod)
 class ContactMethodAdmin(OperatorAdmin):
     """Addresses of people, and whether pages reach them."""
@@ -274,6 +285,16 @@ class ContactMethodAdmin(OperatorAdmin):
             _("Notifications"), "incidents_notification", "contact_method__id__exact"
         ),
     )
+
+
+@admin.register(PushSubscription)
+class PushSubscriptionAdmin(OperatorAdmin):
+    """Browsers that take pushes; what is needed to push to them is not shown."""
+
+    list_display = ("browser", "contact_method", "account", "created_at")
+    list_select_related = ("contact_method", "account")
+    secrets = ("endpoint", "p256dh", "auth")
+    finders = (BY_SUBDOMAIN,)
 
 
 @admin.register(Verification)

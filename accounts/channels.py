@@ -6,16 +6,27 @@ above or below asks for its kind by name.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
 
 
 class TemporaryFailure(Exception):
-    """The provider could not take the message now; it may be tried again."""
+    """The provider could not take the message now; it may be tried again.
+
+    `retry_after` is how long it has asked us to wait, if it has.
+    """
+
+    def __init__(self, words: str = "", *, retry_after: timedelta | None = None):
+        super().__init__(words)
+        self.retry_after = retry_after
 
 
 class PermanentFailure(Exception):
     """The provider will never take this message for this address."""
+
+
+class AddressGone(PermanentFailure):
+    """Nor any other message: the contact method does not work any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +56,35 @@ class Page(Message):
     details: str = ""
     # Why this person: "Level 1 of Default", in the reader's words.
     reason: str = ""
-    # Incidents of the same person that this message carries as well.
+    # Incidents of the same person that this message carries as well: number and title.
+    # An answer to the message answers them all.
     others: tuple[tuple[int, str], ...] = ()
+    # How many more of them are not listed.
+    unlisted: int = 0
+
+    @property
+    def more(self) -> int:
+        """How many incidents the message carries besides the first."""
+        return len(self.others) + self.unlisted
+
+    @property
+    def count(self) -> int:
+        """How many incidents the message is about."""
+        return 1 + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Message):
+    """Somebody asks this person to help with an incident; they accept or decline."""
+
+    number: int
+    title: str
+    service: str
+    requester: str
+    # What the requester wrote; it may be empty.
+    message: str
+    # The responder page of this person and incident; it carries a signed token.
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +92,15 @@ class Code(Message):
     """A code that proves that the address is the reader's."""
 
     code: str
+    # The countries whose numbers the account texts and calls; empty for all.
+    countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Test(Message):
     """Shows the reader that this contact method works."""
+
+    countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +114,14 @@ class Notice(Message):
     action: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a provider has taken: its id of the message, and who that provider is."""
+
+    id: str
+    provider: str = ""
+
+
 class Channel(Protocol):
     """One way to reach a person."""
 
@@ -80,12 +130,32 @@ class Channel(Protocol):
     label: str
     # Whether the address is a phone number in E.164 form.
     is_phone: bool
+    # Whether people type its address; a browser makes its own when it subscribes.
+    is_typed: bool
 
-    def send(self, address: str, message: Message) -> str:
-        """Hand the message to the provider; this will return the provider's id.
+    def send(self, address: str, message: Message) -> Sent:
+        """Hand the message to a provider; this will return the provider's id.
 
         Raises TemporaryFailure or PermanentFailure.
         """
+
+
+@runtime_checkable
+class Ledger(Protocol):
+    """A channel whose providers can be asked what they have taken."""
+
+    def find(self, token: str, since: datetime) -> Sent | None:
+        """Ask whether an attempt was taken; None where nobody can say so."""
+
+
+def find(kind: str, token: str, since: datetime) -> Sent | None:
+    """Ask the providers of a kind whether they have taken an attempt since then.
+
+    None where they have not, or cannot say: then it is sent again. Asked outside of
+    any scope.
+    """
+    channel = get(kind)
+    return channel.find(token, since) if isinstance(channel, Ledger) else None
 
 
 _channels: dict[str, Channel] = {}

@@ -91,8 +91,8 @@ def _has_colleague(account: Account, membership: Membership) -> bool:
 register(
     Step(
         10,
-        _("Confirm a phone number"),
-        _("Texts and calls wake people; e-mail seldom does."),
+        _("Confirm a phone or push"),
+        _("Texts, calls and pushes wake people; e-mail seldom does."),
         _("Add a phone"),
         "profile",
         _has_phone,

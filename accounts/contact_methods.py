@@ -9,19 +9,18 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from accounts import audit, channels
+from accounts import audit, channels, losses, quotas, tolls
 from accounts.models import Account, ContactMethod, Membership
 from accounts.onboarding import Refused
 from accounts.permissions import Actor
 
 CODE_IS_VALID = timedelta(minutes=10)
 CODE_ATTEMPTS = 5
-HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-CODES_AN_HOUR = 5
-CODES_OF_A_MEMBER_AN_HOUR = 15
-TESTS_AN_HOUR = 10
+# Kept with a contact method, so that START knows what STOP has done.
+STOPPED = gettext_noop("Its owner texted STOP; START switches it on again.")
 # What an admin adds is paged without a code, so it has a limit of its own.
 ADDED_FOR_OTHERS_A_DAY = 200
 
@@ -31,6 +30,10 @@ def clean_address(account: Account, kind: str, address: str) -> str:
     channel = next((c for c in channels.every() if c.kind == kind), None)
     if channel is None:
         raise ValidationError(_("This installation cannot send that."))
+    if not channel.is_typed:
+        raise ValidationError(
+            _("Add it on your profile, in the browser that shows the pushes.")
+        )
     if channel.is_phone:
         return _phone(account, address)
     validate_email(address.strip())
@@ -66,6 +69,7 @@ def add(
     if _is_known(method):
         method.verified_at = at
         method.save(update_fields=["verified_at"])
+    tolls.learn(membership.account, method.address)
     details = {"kind": kind, "address": method.masked}
     audit.record(actor, "added contact method", membership, at=at, details=details)
     return method
@@ -107,14 +111,17 @@ def change(
 
 @transaction.atomic
 def send_code(method: ContactMethod, *, at: datetime) -> None:
-    """Send a fresh code, which voids earlier ones. Raises Refused beyond the quota."""
-    recent = method.account.verifications.filter(created_at__gt=at - HOUR)
-    mine = recent.filter(contact_method__membership=method.membership)
-    if (
-        recent.filter(contact_method=method).count() >= CODES_AN_HOUR
-        or mine.count() >= CODES_OF_A_MEMBER_AN_HOUR
-    ):
-        raise Refused(_("Too many codes were sent. Try again in an hour."))
+    """Send a fresh code, which voids earlier ones.
+
+    An address that a provider has given up on gets another chance. Raises Refused for
+    numbers that may cost, and quotas.Exhausted.
+    """
+    _refuse_costly(method)
+    if method.disabled_at is not None and method.disabled_reason == STOPPED:
+        raise Refused(_("Text START from this number first, because STOP was texted."))
+    quotas.use("code", method, at=at)
+    if method.disabled_at is not None:
+        _give_another_chance(method)
     code = f"{secrets.randbelow(10**6):06}"
     method.verifications.filter(used_at=None).update(used_at=at)
     method.verifications.create(
@@ -145,6 +152,7 @@ def confirm(method: ContactMethod, code: str, *, actor: Actor, at: datetime) -> 
 
     A wrong code costs an attempt, which is kept although this raises.
     """
+    _refuse_costly(method)
     sent = (
         method.verifications.select_for_update()
         .filter(used_at=None, expires_at__gt=at, attempts_left__gt=0)
@@ -164,12 +172,14 @@ def confirm(method: ContactMethod, code: str, *, actor: Actor, at: datetime) -> 
 
 @transaction.atomic
 def test(method: ContactMethod, *, at: datetime) -> None:
-    """Send a test message. Raises Refused for what may not be paged, or too often."""
+    """Send a test message.
+
+    Raises Refused for what may not be paged or may cost, and quotas.Exhausted.
+    """
     if not method.may_be_paged:
         raise Refused(_("Confirm it first; then you can test it."))
-    tests = method.notifications.filter(purpose="test", created_at__gt=at - HOUR)
-    if tests.count() >= TESTS_AN_HOUR:
-        raise Refused(_("Too many tests in an hour. Try again later."))
+    _refuse_costly(method)
+    quotas.use("test", method, at=at)
     channels.post(method.account, purpose="test", at=at, contact_method=method)
     method.last_tested_at = at
     method.save(update_fields=["last_tested_at"])
@@ -187,6 +197,32 @@ def remove(method: ContactMethod, *, actor: Actor, at: datetime) -> None:
     method.delete()
 
 
+@transaction.atomic
+def disable(method: ContactMethod, reason: str, *, at: datetime) -> None:
+    """Page it no more: a provider says that it is no good, or its owner wants so.
+
+    The person is told by what is left; if nothing is, the owners are. Asked inside
+    the account's scope; what is switched off already stays as it is.
+    """
+    own = method.account.contact_methods.filter(pk=method.pk, disabled_at=None)
+    if not own.update(disabled_at=at, disabled_reason=reason[:200]):
+        return
+    method.disabled_at, method.disabled_reason = at, reason
+    details = {"kind": method.kind, "address": method.masked, "reason": reason}
+    audit.record(
+        Actor("engine"), "switched off contact method", method, at=at, details=details
+    )
+    losses.tell(method, at=at)
+
+
+@transaction.atomic
+def enable(method: ContactMethod, *, at: datetime) -> None:
+    """Page it again, as it was; inside the account's scope."""
+    method.disabled_at, method.disabled_reason = None, ""
+    method.save(update_fields=["disabled_at", "disabled_reason"])
+    audit.record(Actor("engine"), "switched on contact method", method, at=at)
+
+
 def _phone(account: Account, address: str) -> str:
     try:
         number = phonenumbers.parse(address, account.country or None)
@@ -200,13 +236,33 @@ def _phone(account: Account, address: str) -> str:
     )
     if not is_mobile and not phonenumbers.is_valid_number(number):
         raise ValidationError(_("No phone can have this number. Check the digits."))
-    region = phonenumbers.region_code_for_number(number) or ""
-    if account.allowed_countries and region not in account.allowed_countries:
-        raise ValidationError(
-            _("This account does not text or call numbers of this country (%s).")
-            % region
-        )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    tolls.check(found, account.allowed_countries)
+    return found
+
+
+def _refuse_costly(method: ContactMethod) -> None:
+    """Look again, for the account's countries may be others by now."""
+    if not method.address.startswith("+"):
+        return
+    try:
+        tolls.check(method.address, method.account.allowed_countries)
+    except ValidationError as refusal:
+        raise Refused(" ".join(refusal.messages)) from refusal
+
+
+def _give_another_chance(method: ContactMethod) -> None:
+    """Switch it on for the code alone: pages wait until the code has come back."""
+    method.disabled_at, method.disabled_reason = None, ""
+    method.verified_at, method.added_by_other = None, False
+    method.save(
+        update_fields=[
+            "disabled_at",
+            "disabled_reason",
+            "verified_at",
+            "added_by_other",
+        ]
+    )
 
 
 def _allow_one_more(account: Account, at: datetime) -> None:

@@ -35,9 +35,17 @@ PRESETS = (
         (("email", 0), ("sms", 0), ("voice", 15)),
     ),
     Preset(
+        "push",
+        gettext_lazy("Push at once, call after 2 minutes"),
+        (("push", 0), ("voice", 2)),
+    ),
+    Preset(
         "loud",
         gettext_lazy("Everything at once, call again after 5 and 10 minutes"),
-        (("email", 0), ("sms", 0), ("voice", 0), ("voice", 5), ("voice", 10)),
+        (
+            *(("email", 0), ("push", 0), ("sms", 0), ("voice", 0)),
+            *(("voice", 5), ("voice", 10)),
+        ),
     ),
 )
 

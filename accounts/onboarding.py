@@ -121,6 +121,8 @@ def _with_subdomain(names: dict[str, str], subdomain: str | None) -> Account:
 
 def _exactly(names: dict[str, str], subdomain: str) -> Account:
     account = Account(subdomain=subdomain, **names)
+    # Its own numbers are texted and called; an admin allows further countries.
+    account.allowed_countries = [account.country] if account.country else []
     try:
         account.clean_fields()
     except ValidationError as error:

@@ -68,7 +68,7 @@ def _blockers(
 def _doubts(methods: list[ContactMethod], usable: set[int]) -> Iterable[Finding]:
     kinds = {method.kind for method in methods if method.pk in usable}
     if kinds == {"email"}:
-        yield Finding("acknowledged", _("E-mail only, no phone"))
+        yield Finding("acknowledged", _("E-mail only, no phone or push"))
     for method in methods:
         if method.disabled_at is not None:
             yield Finding("acknowledged", _("%s does not work") % method.masked)

@@ -65,6 +65,11 @@ urlpatterns = [
         name="contact_method_test",
     ),
     path(
+        "me/contact-methods/<str:public_id>/rename/",
+        profile.rename_contact_method,
+        name="contact_method_rename",
+    ),
+    path(
         "me/contact-methods/<str:public_id>/remove/",
         profile.remove_contact_method,
         name="contact_method_remove",
@@ -72,7 +77,7 @@ urlpatterns = [
     path("me/rules/", profile.add_rule, name="rules"),
     path("me/rules/<str:public_id>/remove/", profile.remove_rule, name="rule_remove"),
     re_path(
-        r"^me/presets/(?P<urgency>high|low)/(?P<name>quiet|usual|loud)/$",
+        r"^me/presets/(?P<urgency>high|low)/(?P<name>quiet|usual|push|loud)/$",
         profile.apply_preset,
         name="apply_preset",
     ),

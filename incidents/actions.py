@@ -8,27 +8,21 @@ permissions.NotPermitted in words fit for a person.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Priority
 from accounts.models.contact import Urgency
-from accounts.permissions import Actor
-from incidents import notifications, opening, paging, states
-from incidents.models import Alert, Incident, Service, TimelineEntry
-from oncall import queries
+from accounts.permissions import Actor, may
+from incidents import chains, changes, opening, paging, states, urgencies
+from incidents.models import Alert, Incident, Notification, Service
+from incidents.noise.grouping import MOST_ALERTS
 from oncall.escalation import Plan, Position
 from oncall.models import EscalationPolicy
 
+SHORTEST_SNOOZE = timedelta(seconds=1)
 LONGEST_SNOOZE = timedelta(days=7)
-TIMERS = (
-    "escalate_at",
-    "acknowledgement_expires_at",
-    "snoozed_until",
-    "auto_resolve_at",
-)
 
 
 def open_incident(
@@ -46,9 +40,10 @@ def open_incident(
 ) -> Incident:
     """Open an incident by hand or by API; its paging starts at once."""
     actor.require("respond")
+    _require_responders(assignees)
     draft = opening.Draft(
         title=title,
-        urgency=urgency or urgency_of(service),
+        urgency=urgency or urgencies.of(service, "", at=at),
         description=description,
         incident_key=incident_key,
         priority=priority,
@@ -58,22 +53,15 @@ def open_incident(
     )[0]
 
 
-def urgency_of(service: Service, severity: str = "") -> str:
-    """Say how urgent an incident of the service is; no severity counts as high."""
-    if service.urgency_rule != Service.UrgencyRule.SEVERITY:
-        return service.urgency_rule
-    return Urgency.LOW if severity in ("warning", "info") else Urgency.HIGH
-
-
 @transaction.atomic
 def acknowledge(incident: Incident, *, actor: Actor, at: datetime) -> Incident:
     """Take the incident on: its escalation stops and its unsent pages are cancelled."""
-    incident = _apply("acknowledge", incident, actor=actor, at=at)
+    incident = changes.apply("acknowledge", incident, actor=actor, at=at)
     timeout = incident.service.acknowledgement_timeout
     incident.acknowledged_at = incident.acknowledged_at or at
     incident.acknowledgement_expires_at = at + timeout if timeout else None
     incident.snoozed_until = None
-    _stop_paging(incident)
+    chains.stop_paging(incident)
     _take(incident, actor, at=at)
     incident.save()
     return incident
@@ -82,8 +70,8 @@ def acknowledge(incident: Incident, *, actor: Actor, at: datetime) -> Incident:
 @transaction.atomic
 def unacknowledge(incident: Incident, *, actor: Actor, at: datetime) -> Incident:
     """Give the incident back: its current level is paged again."""
-    incident = _apply("unacknowledge", incident, actor=actor, at=at)
-    _page_again(incident, at=at)
+    incident = changes.apply("unacknowledge", incident, actor=actor, at=at)
+    chains.page_again(incident, at=at)
     return incident
 
 
@@ -99,23 +87,26 @@ def resolve_all(
     incidents: Sequence[Incident], *, actor: Actor, at: datetime, note: str = ""
 ) -> list[Incident]:
     """Resolve incidents of one account, all of them or, with NotAllowed, none."""
-    resolved = _apply_to_all("resolve", incidents, actor=actor, at=at)
-    _end(resolved, at=at)
+    resolved = changes.apply_to_all("resolve", incidents, actor=actor, at=at)
+    chains.end(resolved, at=at)
     if note.strip():
         for incident in resolved:
-            _write("add_note", incident, actor=actor, at=at, text=note.strip())
+            changes.write("add_note", incident, actor=actor, at=at, text=note.strip())
     return resolved
 
 
 @transaction.atomic
 def reopen(incident: Incident, *, actor: Actor, at: datetime) -> Incident:
     """Open a resolved incident again; its policy starts from the first level."""
-    incident = _apply("reopen", incident, actor=actor, at=at)
-    timeout = incident.service.auto_resolve_timeout
-    incident.resolved_at = incident.acknowledged_at = incident.merged_into = None
+    incident = changes.apply("reopen", incident, actor=actor, at=at)
+    if incident.merged_into is not None:
+        raise states.NotAllowed(_already_merged(incident))
+    service, timeout = incident.service, incident.service.auto_resolve_timeout
+    incident.resolved_at = incident.acknowledged_at = None
     incident.auto_resolve_at = at + timeout if timeout else None
+    incident.raise_at = urgencies.raises_at(service, incident.urgency, after=at)
     incident.acknowledgements.all().delete()
-    _follow(incident, incident.service.escalation_policy, at=at)
+    chains.follow(incident, service.escalation_policy, at=at)
     return incident
 
 
@@ -124,26 +115,26 @@ def escalate(
     incident: Incident, *, actor: Actor, at: datetime, level: int | None = None
 ) -> Incident:
     """Page the next level now, or the level given; raises NotAllowed without one."""
-    incident = _apply(
+    incident = changes.apply(
         "escalate", incident, actor=actor, at=at, **({"to": level} if level else {})
     )
     if incident.urgency == Urgency.LOW:
         raise states.NotAllowed(
             _("A low-urgency incident does not escalate; reassign it instead.")
         )
-    plan, position = Plan.from_json(incident.plan), _position(incident)
+    plan, position = Plan.from_json(incident.plan), chains.stands_at(incident)
     if level is not None:
         if not 1 <= level <= len(plan.levels):
             raise states.NotAllowed(
                 _("The policy has no level %(level)s.") % {"level": level}
             )
-        position = _before(Position(level, incident.round), plan)
+        position = chains.before(Position(level, incident.round), plan)
     found = paging.next_level(
         incident.account, plan, position, urgency=incident.urgency, at=at
     )
     if found is None:
         raise states.NotAllowed(_("No further level of the policy reaches anybody."))
-    _open_again(incident)
+    chains.open_again(incident)
     paging.start(incident, found, at=at)
     return incident
 
@@ -158,15 +149,18 @@ def reassign(
     policy: EscalationPolicy | None = None,
 ) -> Incident:
     """Give the incident to people, or to a policy from its first level on."""
-    names = [person.name for person in people] or [policy.name if policy else ""]
-    incident = _apply("reassign", incident, actor=actor, at=at, to=names)
-    _open_again(incident)
+    if bool(people) == (policy is not None):
+        raise states.NotAllowed(
+            _("Say to whom the incident goes: to people, or to a policy.")
+        )
+    _require_responders(people)
+    names = [policy.name] if policy else [person.name for person in people]
+    incident = changes.apply("reassign", incident, actor=actor, at=at, to=names)
+    chains.open_again(incident)
     if policy is not None:
-        _follow(incident, policy, at=at)
-    elif people:
-        _give(incident, people, reason="reassigned", at=at)
+        chains.follow(incident, policy, at=at)
     else:
-        raise states.NotAllowed(_("Say to whom the incident goes."))
+        chains.give(incident, people, reason="reassigned", at=at)
     return incident
 
 
@@ -175,13 +169,15 @@ def snooze(
     incident: Incident, *, actor: Actor, at: datetime, until: datetime
 ) -> Incident:
     """Let the incident rest until then; it pages again afterwards."""
-    if not at < until <= at + LONGEST_SNOOZE:
+    if not at + SHORTEST_SNOOZE <= until <= at + LONGEST_SNOOZE:
         raise states.NotAllowed(_("Snooze for between a second and seven days."))
-    incident = _apply("snooze", incident, actor=actor, at=at, until=until.isoformat())
+    incident = changes.apply(
+        "snooze", incident, actor=actor, at=at, until=until.isoformat()
+    )
     incident.acknowledged_at = incident.acknowledged_at or at
     incident.acknowledgement_expires_at = None
     incident.snoozed_until = until
-    _stop_paging(incident)
+    chains.stop_paging(incident)
     _take(incident, actor, at=at)
     incident.save()
     return incident
@@ -192,7 +188,9 @@ def add_note(incident: Incident, *, actor: Actor, at: datetime, text: str) -> In
     """Write down what people should know; raises NotAllowed for an empty note."""
     if not text.strip():
         raise states.NotAllowed(_("The note is empty."))
-    incident = _apply("add_note", incident, actor=actor, at=at, text=text.strip())
+    incident = changes.apply(
+        "add_note", incident, actor=actor, at=at, text=text.strip()
+    )
     incident.save(update_fields=["changed_at"])
     return incident
 
@@ -202,17 +200,21 @@ def change_urgency(
     incident: Incident, *, actor: Actor, at: datetime, urgency: str
 ) -> Incident:
     """Raise or lower the urgency: raising starts the paging, lowering ends it."""
-    before = incident.urgency
-    incident = _apply(
-        "change_urgency", incident, actor=actor, at=at, to=urgency, **{"from": before}
-    )
-    if incident.urgency == urgency:
-        return incident
+    actor.require("respond")
+    locked = changes.lock(incident)
+    if locked.urgency == urgency and states.may("change_urgency", locked.status):
+        return locked
+    details = {"from": locked.urgency, "to": urgency}
+    incident = changes.apply("change_urgency", incident, actor=actor, at=at, **details)
     incident.urgency = urgency
-    if incident.status == states.TRIGGERED:
-        _page_again(incident, at=at)
-    else:
+    incident.raise_at = urgencies.raises_at(incident.service, urgency, after=at)
+    if incident.status != states.TRIGGERED:
         incident.save()
+    elif urgency == Urgency.LOW and _has_told_somebody(incident):
+        chains.stop_paging(incident)
+        incident.save()
+    else:
+        chains.page_again(incident, at=at)
     return incident
 
 
@@ -222,7 +224,7 @@ def change_priority(
 ) -> Incident:
     """Say how much it matters to the business; None takes the priority away."""
     name = priority.name if priority else ""
-    incident = _apply("change_priority", incident, actor=actor, at=at, to=name)
+    incident = changes.apply("change_priority", incident, actor=actor, at=at, to=name)
     incident.priority = priority
     incident.save(update_fields=["priority", "changed_at"])
     return incident
@@ -234,7 +236,7 @@ def rename(incident: Incident, *, actor: Actor, at: datetime, title: str) -> Inc
     if not title.strip():
         raise states.NotAllowed(_("An incident needs a title."))
     details = {"from": incident.title, "to": title.strip()[:1024]}
-    incident = _apply("rename", incident, actor=actor, at=at, **details)
+    incident = changes.apply("rename", incident, actor=actor, at=at, **details)
     incident.title = details["to"]
     incident.save(update_fields=["title", "changed_at"])
     return incident
@@ -245,135 +247,57 @@ def merge(
     target: Incident, *, actor: Actor, at: datetime, sources: Sequence[Incident]
 ) -> Incident:
     """Move the sources' alerts into the target, and resolve the sources."""
-    numbers = [source.number for source in sources]
-    if target.number in numbers or not sources:
-        raise states.NotAllowed(_("Choose other incidents to merge into this one."))
-    target = _apply("merge", target, actor=actor, at=at, numbers=numbers)
+    actor.require("respond")
+    # All at once and in one order, or two merges could wait for each other for ever.
+    locked = {each.pk: each for each in changes.lock_all([target, *sources])}
+    target = locked.pop(target.pk)
+    others = list(locked.values())
+    _require_mergeable(target, others, named=len(sources))
+    numbers = [other.number for other in others]
+    changes.apply_to_all("merged", others, actor=actor, at=at, into=target.number)
+    target = changes.apply("merge", target, actor=actor, at=at, numbers=numbers)
     target.save(update_fields=["changed_at"])
-    for source in sorted(sources, key=lambda incident: incident.pk):
-        merged = _apply("merged", source, actor=actor, at=at, into=target.number)
-        merged.alerts.update(incident=target)
-        _end([merged], at=at, merged_into=target)
+    Alert.across_accounts.filter(incident__in=others).update(incident=target)
+    chains.end(others, at=at, merged_into=target)
     return target
 
 
-@transaction.atomic
-def auto_resolve(incident: Incident, *, at: datetime) -> Incident:
-    """End an incident that has been open for as long as its service allows."""
-    incident = _apply("auto_resolve", incident, actor=Actor("timeout"), at=at)
-    _end([incident], at=at)
-    return incident
+def _require_responders(people: Sequence[Membership]) -> None:
+    """Raise NotAllowed for somebody to whom an incident cannot be given."""
+    for person in people:
+        if not may(person, "respond"):
+            raise states.NotAllowed(
+                _("%(name)s cannot be given an incident: deactivated, or an observer.")
+                % {"name": person.name}
+            )
 
 
-@transaction.atomic
-def expire_acknowledgement(incident: Incident, *, at: datetime) -> Incident:
-    """Page again an incident that was acknowledged and then left lying."""
-    incident = _apply("ack_timeout", incident, actor=Actor("timeout"), at=at)
-    _page_again(incident, at=at)
-    return incident
+def _has_told_somebody(incident: Incident) -> bool:
+    """Say whether a page of the incident has left; then nobody is kept in the dark."""
+    pages = incident.notifications.filter(purpose=Notification.Purpose.PAGE)
+    return pages.filter(sent_at__isnull=False).exists()
 
 
-@transaction.atomic
-def end_snooze(incident: Incident, *, at: datetime) -> Incident:
-    """Page again an incident whose rest is over."""
-    incident = _apply("snooze_ended", incident, actor=Actor("timeout"), at=at)
-    _page_again(incident, at=at)
-    return incident
-
-
-@transaction.atomic
-def step(incident: Incident, *, at: datetime) -> Incident:
-    """Go on with an escalation whose time has come; for the engine, which locked it."""
-    plan, position = Plan.from_json(incident.plan), _position(incident)
-    if incident.unreached_at is not None:
-        position = None
-    elif position is None:
-        paging.exhausted(incident, at=at)
-        return incident
-    found = paging.next_level(
-        incident.account, plan, position, urgency=incident.urgency, at=at
-    )
-    incident.failures = 0
-    if found is not None:
-        paging.start(incident, found, at=at)
-    elif position is None:
-        paging.nobody_reached(incident, at=at)
-    else:
-        paging.exhausted(incident, at=at)
-    return incident
-
-
-def _apply(
-    verb: str, incident: Incident, *, actor: Actor, at: datetime, **details: Any
-) -> Incident:
-    """Lock the incident, move it to the verb's status and write its timeline."""
-    return _apply_to_all(verb, [incident], actor=actor, at=at, **details)[0]
-
-
-def _apply_to_all(
-    verb: str,
-    incidents: Sequence[Incident],
-    *,
-    actor: Actor,
-    at: datetime,
-    **details: Any,
-) -> list[Incident]:
-    actor.require("respond")
-    fresh = lock_all(incidents)
-    for incident in fresh:
-        incident.status = states.after(verb, incident.status)
-        incident.changed_at = at
-    _write(verb, *fresh, actor=actor, at=at, **details)
-    return fresh
-
-
-def lock(incident: Incident) -> Incident:
-    """Read the incident afresh and keep it from others until the transaction ends."""
-    return lock_all([incident])[0]
-
-
-def lock_all(incidents: Sequence[Incident]) -> list[Incident]:
-    """Lock incidents of one account, always in the same order."""
-    account = incidents[0].account
-    found = (
-        account.incidents.select_for_update(of=("self",))
-        .select_related("account", "service__escalation_policy")
-        .filter(pk__in=[incident.pk for incident in incidents])
-        .order_by("pk")
-    )
-    return list(found)
-
-
-def _write(
-    verb: str, *incidents: Incident, actor: Actor, at: datetime, **details: Any
+def _require_mergeable(
+    target: Incident, others: Sequence[Incident], *, named: int
 ) -> None:
-    TimelineEntry.across_accounts.bulk_create(
-        TimelineEntry(
-            account_id=incident.account_id,
-            incident=incident,
-            verb=verb,
-            at=at,
-            via=actor.via,
-            membership=actor.user,
-            name=actor.name,
-            details=details,
+    """Raise NotAllowed unless the others, all of them, can go into the target."""
+    if not others or len(others) < named:
+        raise states.NotAllowed(_("Choose other incidents to merge into this one."))
+    for incident in (target, *others):
+        if incident.merged_into_id:
+            raise states.NotAllowed(_already_merged(incident))
+    alerts = Alert.across_accounts.filter(incident__in=[target, *others])
+    if alerts.count() > MOST_ALERTS:
+        raise states.NotAllowed(
+            _("Together they have more than %(most)d alerts, the most of an incident.")
+            % {"most": MOST_ALERTS}
         )
-        for incident in incidents
-    )
 
 
-def _position(incident: Incident) -> Position | None:
-    """Say where the escalation stands; None outside of a policy."""
-    return Position(incident.level, incident.round) if incident.level else None
-
-
-def _before(position: Position, plan: Plan) -> Position | None:
-    """Return the position from which this one comes next; None for the very first."""
-    if position.level > 1:
-        return Position(position.level - 1, position.round)
-    if position.round > 0:
-        return Position(len(plan.levels), position.round - 1)
-    return None
+def _already_merged(incident: Incident) -> str:
+    facts = {"number": incident.number, "into": incident.merged_into.number}
+    return _("#%(number)d was merged into #%(into)d; go on there.") % facts
 
 
 def _take(incident: Incident, actor: Actor, *, at: datetime) -> None:
@@ -387,87 +311,3 @@ def _take(incident: Incident, actor: Actor, *, at: datetime) -> None:
         rows.get_or_create(
             membership=actor.user, defaults={"account": incident.account, "at": at}
         )
-
-
-def _stop_paging(incident: Incident) -> None:
-    incident.escalate_at = None
-    incident.unreached_at = incident.exhausted_at = None
-    notifications.cancel([incident])
-
-
-def _open_again(incident: Incident) -> None:
-    """Forget an acknowledgement: somebody else shall answer."""
-    incident.acknowledgement_expires_at = incident.snoozed_until = None
-    incident.acknowledgements.all().delete()
-
-
-def _end(
-    incidents: Sequence[Incident], *, at: datetime, merged_into: Incident | None = None
-) -> None:
-    """Give resolved incidents their end: no timer, no page, no open alert."""
-    ended: dict[str, Any] = {
-        "status": states.RESOLVED,
-        "resolved_at": at,
-        "changed_at": at,
-        "merged_into": merged_into,
-        **dict.fromkeys((*TIMERS, "unreached_at", "exhausted_at")),
-    }
-    for incident in incidents:
-        for name, value in ended.items():
-            setattr(incident, name, value)
-    ids = [incident.pk for incident in incidents]
-    Incident.across_accounts.filter(pk__in=ids).update(**ended)
-    notifications.cancel(incidents)
-    Alert.across_accounts.filter(
-        incident__in=ids, status=Alert.Status.TRIGGERED
-    ).update(status=Alert.Status.RESOLVED, resolved_at=at)
-
-
-def _follow(incident: Incident, policy: EscalationPolicy, *, at: datetime) -> None:
-    """Start a policy from its first level, as it is now."""
-    plan = queries.plan_of(policy)
-    incident.plan = plan.as_json()
-    _start_after(incident, plan, None, at=at)
-
-
-def _page_again(incident: Incident, *, at: datetime) -> None:
-    """Page the current level once more, and those who had the incident with it."""
-    plan, position = Plan.from_json(incident.plan), _position(incident)
-    rows = incident.assignments.select_related("membership__user")
-    holders = [row.membership for row in rows if row.membership.is_active]
-    _open_again(incident)
-    incident.acknowledged_at = None
-    if position is None:
-        _give(incident, holders, reason="again", at=at)
-    else:
-        _start_after(incident, plan, _before(position, plan), at=at, also=holders)
-
-
-def _start_after(
-    incident: Incident,
-    plan: Plan,
-    position: Position | None,
-    *,
-    at: datetime,
-    also: Sequence[Membership] = (),
-) -> None:
-    found = paging.next_level(
-        incident.account, plan, position, urgency=incident.urgency, at=at
-    )
-    if found is not None:
-        paging.add(found, also, account=incident.account, urgency=incident.urgency)
-        paging.start(incident, found, at=at)
-    elif also:
-        _give(incident, also, reason="again", at=at)
-    else:
-        paging.nobody_reached(incident, at=at)
-
-
-def _give(
-    incident: Incident, people: Sequence[Membership], *, reason: str, at: datetime
-) -> None:
-    """Give the incident to people outside of any policy."""
-    level = paging.direct(
-        incident.account, people, urgency=incident.urgency, reason=reason
-    )
-    paging.start(incident, level, at=at)

@@ -22,17 +22,33 @@ from incidents.models import (
     Acknowledgement,
     Alert,
     Assignment,
+    EngineRun,
+    Errand,
     Event,
     HandOff,
+    Heartbeat,
     Incident,
     Integration,
+    MaintainedService,
+    MaintenanceWindow,
     Notification,
+    Responder,
+    ResponderRequest,
     Service,
+    StatusUpdate,
+    Subscriber,
+    SuppressionRule,
     TimelineEntry,
 )
 from oncall.admin_site import register_health
 
-for lines in (health.due_work, health.queues, health.failures, health.last_tick):
+for lines in (
+    health.due_work,
+    health.queues,
+    health.failures,
+    health.repairs,
+    health.last_tick,
+):
     register_health(lines)
 
 BY_KEY = Finder("integration__key", r"[0-9a-f]{32}")
@@ -121,6 +137,44 @@ class AcknowledgementAdmin(OperatorAdmin):
     finders = (BY_SUBDOMAIN,)
 
 
+@admin.register(ResponderRequest)
+class ResponderRequestAdmin(OperatorAdmin):
+    """Who asked for help, with which words."""
+
+    list_display = ("at", "account", "incident", "requester", "message")
+    list_select_related = ("account", "incident", "requester__user")
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+    related = (Related(_("Asked"), "incidents_responder", "request__id__exact"),)
+
+
+@admin.register(Responder)
+class ResponderAdmin(OperatorAdmin):
+    """Who was asked to help, and what they answered."""
+
+    list_display = ("incident", "membership", "account", "state", "asked_at")
+    list_filter = ("state",)
+    list_select_related = ("incident", "membership__user", "account")
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(OperatorAdmin):
+    """Who is told of status updates."""
+
+    list_display = ("incident", "membership", "team", "account", "created_at")
+    list_select_related = ("incident", "membership__user", "team", "account")
+    finders = (BY_SUBDOMAIN,)
+
+
+@admin.register(StatusUpdate)
+class StatusUpdateAdmin(OperatorAdmin):
+    """What subscribers were told."""
+
+    list_display = ("at", "account", "incident", "sender", "subject")
+    list_select_related = ("account", "incident", "sender__user")
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+
+
 @admin.register(TimelineEntry)
 class TimelineEntryAdmin(OperatorAdmin):
     """What happened to incidents."""
@@ -144,15 +198,57 @@ class AlertAdmin(OperatorAdmin):
         "account",
         "service",
         "status",
+        "held",
         "severity",
         "event_count",
         "created_at",
     )
-    list_filter = ("status", "severity")
+    list_filter = ("status", "held", "severity")
     list_select_related = ("account", "service")
     finders = (BY_PUBLIC_ID, BY_KEY, BY_SUBDOMAIN)
     search_help_text = _("Id, whole integration key or subdomain")
     related = (Related(_("Events"), "incidents_event", "alert__id__exact"),)
+
+
+@admin.register(SuppressionRule)
+class SuppressionRuleAdmin(OperatorAdmin):
+    """Rules that say which alerts open nothing."""
+
+    list_display = ("name", "service", "account", "disabled_at", "created_at")
+    list_filter = (("disabled_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("account", "service")
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+    related = (Related(_("Alerts"), "incidents_alert", "suppressed_by__id__exact"),)
+
+
+@admin.register(MaintenanceWindow)
+class MaintenanceWindowAdmin(OperatorAdmin):
+    """When alerts of services are held, and how often an end failed."""
+
+    list_display = (
+        "number",
+        "account",
+        "starts_at",
+        "ends_at",
+        "ended_at",
+        "repeats",
+        "failures",
+    )
+    list_filter = ("repeats", ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("account",)
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+    related = (
+        Related(_("Services"), "incidents_maintainedservice", "window__id__exact"),
+    )
+
+
+@admin.register(MaintainedService)
+class MaintainedServiceAdmin(OperatorAdmin):
+    """Which services a window covers."""
+
+    list_display = ("window", "service", "account")
+    list_select_related = ("window", "service", "account")
+    finders = (BY_SUBDOMAIN,)
 
 
 @admin.register(Event)
@@ -303,3 +399,38 @@ class HandOffAdmin(OperatorAdmin):
     list_filter = ("outcome", "when")
     list_select_related = ("account", "schedule", "membership__user")
     finders = (BY_SUBDOMAIN,)
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(OperatorAdmin):
+    """Heartbeats, without their keys; the whole key finds its heartbeat."""
+
+    list_display = (
+        "name",
+        "service",
+        "account",
+        "status",
+        "interval",
+        "last_beat_at",
+        "due_at",
+        "excused_at",
+    )
+    list_filter = ("status",)
+    list_select_related = ("account", "service")
+    secrets = ("key",)
+    finders = (BY_PUBLIC_ID, Finder("key", r"[0-9a-f]{32}"), BY_SUBDOMAIN)
+    search_help_text = _("Id, whole key or subdomain")
+
+
+@admin.register(EngineRun)
+class EngineRunAdmin(OperatorAdmin):
+    """When the engine ran; between two rows it did not."""
+
+    list_display = ("since", "until")
+
+
+@admin.register(Errand)
+class ErrandAdmin(OperatorAdmin):
+    """The rounds that the engine makes, and when the next one is due."""
+
+    list_display = ("name", "due_at", "position")

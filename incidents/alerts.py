@@ -1,25 +1,43 @@
 """Feeds events of one integration into alerts, and alerts into incidents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from accounts.permissions import Actor
-from incidents import actions, opening, states
-from incidents.models import Alert, Event, Integration, TimelineEntry
+from incidents import actions, columns, maintenance, silence, states
+from incidents.models import (
+    Alert,
+    Event,
+    Integration,
+    MaintenanceWindow,
+    SuppressionRule,
+    TimelineEntry,
+)
+from incidents.noise import situation as situations
+from incidents.noise import suppression
+from incidents.noise.placing import place
+from incidents.noise.situation import Situation
 
 Outcome = Event.Outcome
-LONGEST_DESCRIPTION = 4000
+Held = Alert.Held
+# What an event is told that comes for an alert which is held.
+WHY_HELD = {
+    Held.PAUSED: Outcome.PAUSED,
+    Held.MAINTENANCE: Outcome.HELD,
+    Held.SUPPRESSED: Outcome.SUPPRESSED,
+}
+_TRIGGER, _RESOLVE = Event.Action.TRIGGER, Event.Action.RESOLVE
+SUPPRESSED = Held.SUPPRESSED
 
 
 class Batch:
     """Works events of one integration in order, with as few queries as can be.
 
-    New alerts are gathered and opened together; an event that needs one of them
-    opens those gathered so far first.
+    New alerts are gathered and placed together; an event that needs one of them
+    places those gathered so far first. What becomes of an alert is decided by what
+    the service is set to now; what becomes of its end never is.
     """
 
     def __init__(self, integration: Integration, *, at: datetime) -> None:
@@ -32,6 +50,12 @@ class Batch:
         self.fresh: list[tuple[Event, Alert]] = []
         self.repeated: dict[str, Alert] = {}
         self.entries: list[TimelineEntry] = []
+        # What new alerts meet; looked up before the first of them.
+        self.situation: Situation | None = None
+        self.window: MaintenanceWindow | None = None
+        self.rules: list[SuppressionRule] = []
+        # Suppressed alerts that no rule would suppress as they are reported now.
+        self.unsuppressed: set[int] = set()
 
     def work(self, events: Sequence[Event]) -> int:
         """Give each event its outcome; this will return how many there were."""
@@ -42,26 +66,64 @@ class Batch:
             status=Alert.Status.TRIGGERED,
         )
         self.open = {alert.dedup_key: alert for alert in alerts}
+        self._prepare(events)
         for event in events:
             event.processed_at = self.at
             event.outcome = self._outcome(event)
-        self._open_fresh()
+        self._place_fresh()
         self._save_repeated()
         self._resolve_alerts()
         self._save_outcomes(events)
+        silence.heard(self.integration, at=self.at)
         return len(events)
 
+    def _prepare(self, events: Sequence[Event]) -> None:
+        """Look once at what new alerts meet, if any may come.
+
+        This comes before any incident is locked; see `situation.settle`.
+        """
+        triggers = [event for event in events if event.action == _TRIGGER]
+        ending = {event.dedup_key for event in events if event.action == _RESOLVE}
+        coming = {event.dedup_key for event in triggers}
+        known = {key for key, alert in self.open.items() if alert.held != SUPPRESSED}
+        if not self._is_open or coming <= known - ending:
+            return
+        now = situations.settle(self.service, at=self.at, coming=len(triggers))
+        self.situation = now
+        if now.maintained_until is not None:
+            self.window = maintenance.covers(self.service, self.at)
+        if now.has_rules:
+            self.rules = suppression.rules_of(self.service)
+        self.unsuppressed = self._unsuppressed(triggers)
+
+    @property
+    def _is_open(self) -> bool:
+        return not (self.integration.disabled_at or self.service.disabled_at)
+
+    def _unsuppressed(self, triggers: Sequence[Event]) -> set[int]:
+        again = {
+            event.pk: _alert(event, self.integration, at=self.at)
+            for event in triggers
+            if event.dedup_key in self.open
+            and self.open[event.dedup_key].held == SUPPRESSED
+        }
+        suppression.suppress(list(again.values()), self.rules)
+        return {pk for pk, alert in again.items() if alert.held != SUPPRESSED}
+
     def _outcome(self, event: Event) -> str:
-        if self.integration.disabled_at or self.service.disabled_at:
+        if self.integration.disabled_at:
             return Outcome.DISABLED
         alert = self.open.get(event.dedup_key)
-        if event.action == Event.Action.TRIGGER:
-            return self._repeat(event, alert) if alert else self._trigger(event)
+        if event.action == _TRIGGER:
+            if alert is not None:
+                return self._repeat(event, alert)
+            return self._trigger(event) if self._is_open else Outcome.DISABLED
         if alert is None:
             return Outcome.UNMATCHED
         event.alert = alert
-        if alert.pk is None:
-            self._open_fresh()
+        # Where alerts meet on one incident, none may end before the others are there.
+        if alert.pk is None or (self.fresh and self.service.grouping):
+            self._place_fresh()
         if event.action == Event.Action.ACKNOWLEDGE:
             return self._acknowledge(alert)
         return self._resolve(event, alert)
@@ -70,19 +132,26 @@ class Batch:
         alert = _alert(event, self.integration, at=self.at)
         self.open[event.dedup_key] = alert
         self.fresh.append((event, alert))
+        # The placing says what really became of it.
         return Outcome.OPENED
 
     def _repeat(self, event: Event, alert: Alert) -> str:
+        if event.pk in self.unsuppressed and alert.held == SUPPRESSED:
+            # It is another problem by now: the suppressed alert ends for a new one.
+            self._resolve(event, alert)
+            return self._trigger(event)
         alert.event_count += 1
         alert.last_event_at = self.at
         event.alert = alert
         self.repeated[event.dedup_key] = alert
-        if alert.pk is not None:
-            self.entries.append(self._entry(alert, event))
+        if alert.incident_id is not None:
+            self.entries.append(self._entry(alert, event, alert.incident_id))
         return Outcome.REPEATED
 
     def _acknowledge(self, alert: Alert) -> str:
-        incident = self.integration.account.incidents.get(pk=alert.incident_id)
+        incident = self.integration.account.incidents.filter(alerts=alert.pk).first()
+        if incident is None:
+            return WHY_HELD[Held(alert.held)]
         if incident.status == states.TRIGGERED:
             actions.acknowledge(incident, actor=self.actor, at=self.at)
         return Outcome.ACKNOWLEDGED
@@ -97,12 +166,14 @@ class Batch:
         if not self.resolved:
             return
         Alert.across_accounts.filter(pk__in=[a.pk for a in self.resolved]).update(
-            status=Alert.Status.RESOLVED, resolved_at=self.at
+            status=Alert.Status.RESOLVED, resolved_at=self.at, release_at=None
+        )
+        # Asked afresh: a held alert may have been let through a moment ago.
+        theirs = Alert.across_accounts.filter(
+            pk__in=[alert.pk for alert in self.resolved], incident__isnull=False
         )
         ended = list(
-            self.integration.account.incidents.filter(
-                pk__in={alert.incident_id for alert in self.resolved}
-            )
+            self.integration.account.incidents.filter(pk__in=theirs.values("incident"))
             .exclude(status=states.RESOLVED)
             .exclude(alerts__status=Alert.Status.TRIGGERED)
             .select_related("account")
@@ -111,28 +182,47 @@ class Batch:
             actions.resolve_all(ended, actor=self.actor, at=self.at)
         self.resolved = []
 
-    def _open_fresh(self) -> None:
-        """Open an incident for each alert gathered, all of them together."""
+    def _place_fresh(self) -> None:
+        """Hold the alerts gathered, or put them onto incidents, all together."""
         if not self.fresh:
             return
         # A key that ends and begins again in one batch has one open alert at a time.
         self._resolve_alerts()
         alerts = [alert for _event, alert in self.fresh]
-        incidents = opening.open_many(
-            self.service,
-            [self._draft(alert) for alert in alerts],
-            actor=self.actor,
-            at=self.at,
-        )
-        for alert, incident in zip(alerts, incidents, strict=True):
-            alert.incident = incident
+        self._hold(alerts)
+        outcomes = self._place([alert for alert in alerts if not alert.held])
         Alert.across_accounts.bulk_create(alerts)
         for event, alert in self.fresh:
             event.alert = alert
+            if alert.held:
+                event.outcome = WHY_HELD[Held(alert.held)]
+            else:
+                event.outcome = outcomes[alert.public_id]
         self.fresh = []
 
+    def _hold(self, alerts: Sequence[Alert]) -> None:
+        """Mark those that shall not open anything now, and say until when."""
+        suppression.suppress(alerts, self.rules)
+        for alert in alerts:
+            if alert.held:
+                continue
+            if self.window is not None:
+                # Its end lets them through; should that fail, this time does.
+                alert.held, alert.release_at = Held.MAINTENANCE, self.window.ends_at
+            elif self.service.auto_pause:
+                alert.held = Held.PAUSED
+                alert.release_at = self.at + self.service.auto_pause
+
+    def _place(self, alerts: Sequence[Alert]) -> dict[str, str]:
+        # What was placed before in this batch counts towards a storm.
+        now = self.situation or situations.look(self.service, at=self.at)
+        self.situation = None
+        outcomes = place(self.service, alerts, now, actor=self.actor, at=self.at)
+        ids = [alert.public_id for alert in alerts]
+        return dict(zip(ids, outcomes, strict=True))
+
     def _save_repeated(self) -> None:
-        _update_many(
+        columns.update(
             "incidents_alert",
             {"event_count": "integer", "last_event_at": "timestamptz"},
             [
@@ -144,28 +234,25 @@ class Batch:
         self.repeated, self.entries = {}, []
 
     def _save_outcomes(self, events: Sequence[Event]) -> None:
-        _update_many(
+        columns.update(
             "incidents_event",
             {"outcome": "text", "alert_id": "bigint", "processed_at": "timestamptz"},
             [
-                (event.pk, event.outcome, event.alert_id, event.processed_at)
+                # An alert that began in this batch has its id only since it was saved.
+                (
+                    event.pk,
+                    event.outcome,
+                    event.alert.pk if event.alert else None,
+                    event.processed_at,
+                )
                 for event in events
             ],
         )
 
-    def _draft(self, alert: Alert) -> opening.Draft:
-        return opening.Draft(
-            title=alert.summary,
-            urgency=actions.urgency_of(self.service, alert.severity),
-            description=_describe(alert.details)[:LONGEST_DESCRIPTION],
-            incident_key=alert.dedup_key,
-            details={"alert": alert.public_id, "client": alert.client},
-        )
-
-    def _entry(self, alert: Alert, event: Event) -> TimelineEntry:
+    def _entry(self, alert: Alert, event: Event, incident_id: int) -> TimelineEntry:
         return TimelineEntry(
             account_id=event.account_id,
-            incident_id=alert.incident_id,
+            incident_id=incident_id,
             verb="repeat",
             at=self.at,
             via=self.actor.via,
@@ -174,27 +261,6 @@ class Batch:
                 "summary": event.body.get("summary", ""),
                 "count": alert.event_count,
             },
-        )
-
-
-def _update_many(
-    table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Set columns of many rows, each its own, in one statement.
-
-    Django's bulk_update says the same with a CASE for each value, at ten times the
-    cost. A row is (id, *values in the order of the columns).
-    """
-    if not rows:
-        return
-    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *columns.values()))
-    setters = ", ".join(f"{name} = new.{name}" for name in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET {setters}"  # noqa: S608 - names are ours
-            f" FROM unnest({arrays}) AS new (id, {', '.join(columns)})"
-            f" WHERE {table}.id = new.id",
-            [list(column) for column in zip(*rows, strict=True)],
         )
 
 
@@ -229,19 +295,3 @@ def _instant(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return found if found and found.tzinfo else None
-
-
-def _describe(details: Any) -> str:
-    """Write the details of an alert as lines of text."""
-    return "\n".join(_lines(details))
-
-
-def _lines(details: Any, name: str = "") -> Iterator[str]:
-    if isinstance(details, dict):
-        for key, value in details.items():
-            yield from _lines(value, f"{name}.{key}" if name else str(key))
-    elif isinstance(details, list):
-        for value in details:
-            yield from _lines(value, name)
-    elif details not in (None, ""):
-        yield f"{name}: {details}" if name else str(details)

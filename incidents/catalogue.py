@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Account
 from accounts.permissions import Actor
+from incidents import urgencies
 from incidents.models import Integration, Service
 from incidents.models.service import integration_key
 from incidents.queries import services as queries
@@ -48,6 +49,7 @@ def update_service(
         setattr(service, name, values[name])
     if changed:
         _save(service)
+        urgencies.reschedule(service, at=at)
         details = {"changed": changed}
         audit.record(actor, "updated service", service, at=at, details=details)
     return service

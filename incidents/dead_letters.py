@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import notifications, poke
+from incidents import leases, poke
 from incidents.models import Notification
 
 Purpose = Notification.Purpose
@@ -23,7 +23,7 @@ def retryable(rows: Sequence[Notification]) -> list[Notification]:
         for row in rows
         if row.status == State.FAILED
         and row.purpose != Purpose.CODE
-        and notifications.is_wanted(row)
+        and leases.is_wanted(row)
     ]
 
 

@@ -1,98 +1,182 @@
 """Hands due deliveries to their channels, many at a time, outside of transactions."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from datetime import datetime
-from threading import BoundedSemaphore
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from time import monotonic
 
 from accounts import channels
-from incidents import engine, letters, notifications
+from incidents import engine, leases, letters, notifications, results
 from incidents.models import Notification
+from incidents.turns import Turn
 
 logger = logging.getLogger(__name__)
 
-SENDERS = 16
-# Deliveries that one round holds; small, so that an answer overtakes the rest.
-BATCH = 32
-# Rounds that may run side by side, so that a slow provider does not hold up others.
-ROUNDS = 3
-
-_senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="sender")
-_rounds = BoundedSemaphore(ROUNDS)
+# Of each kind, so that a slow provider keeps none but its own senders busy.
+SENDERS = 32
+# A row that was leased longer ago is looked at again: it may have been answered.
+FRESH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an attempt: a provider's id, or an error."""
+    """What came of an attempt: what a provider has taken, or an error, or nothing."""
 
-    provider_id: str = ""
+    sent: channels.Sent = field(default_factory=lambda: channels.Sent(""))
     error: str = ""
     is_permanent: bool = False
+    # The address itself does not work any more.
+    is_gone: bool = False
+    # How long the provider has asked us to wait.
+    retry_after: timedelta | None = None
+    is_stale: bool = False
+
+
+Attempt = tuple[Notification, Outcome]
+
+_turn = Turn()
+_senders: dict[str, ThreadPoolExecutor] = {}
+# How many of each kind are with their senders; also after a failure of ours.
+_busy: Counter[str] = Counter()
+# What comes back from the senders, and None for a hint that more may be due.
+_back: SimpleQueue[Attempt | None] = SimpleQueue()
 
 
 def deliver_due(now: Callable[[], datetime] = engine.now) -> int:
-    """Send whatever is due, until nothing is; this will return how many were taken."""
-    if not _rounds.acquire(blocking=False):
-        return 0
+    """Send whatever is due, until nothing is; this will return how many were taken.
+
+    One thread of a process does it. Whoever comes meanwhile only wakes that one.
+    """
+    taken: list[int] = []
+    _back.put(None)
+    _turn.take(lambda: taken.append(_work(now)))
+    return sum(taken)
+
+
+def _work(now: Callable[[], datetime]) -> int:
+    taken = 0
+    # Hints that came in vain, and what came back after a failure of ours.
+    _settle(_there(), now)
+    while True:
+        messages = leases.lease(now(), limit=SENDERS, busy=_busy)
+        taken += sum(1 + len(row.carried) for row in messages)
+        _hand_over(messages)
+        if not _busy.total():
+            return taken
+        _settle(_gathered(), now)
+
+
+def _hand_over(messages: Sequence[Notification]) -> None:
+    if not messages:
+        return
+    leased = monotonic()
+    for row in messages:
+        _busy[row.kind] += 1
+        _senders_of(row.kind).submit(_attempt, row, leased)
+
+
+def _gathered() -> list[Attempt]:
+    """Wait for whatever comes back first; this will return all that is there then."""
+    first = _back.get()
+    return [*([first] if first else []), *_there()]
+
+
+def _there() -> list[Attempt]:
+    """Take what has come back already, without waiting for more."""
+    found = []
     try:
-        taken = 0
-        while batch := notifications.lease(now(), limit=BATCH):
-            taken += len(batch)
-            _send_all(batch, now)
-        return taken
-    finally:
-        _rounds.release()
+        while True:
+            found.append(_back.get_nowait())
+    except Empty:
+        return [attempt for attempt in found if attempt is not None]
 
 
-def _send_all(batch: list[Notification], now: Callable[[], datetime]) -> None:
-    """Send a batch; what has come back is recorded together, and soon."""
-    attempts: dict[Future[Outcome], Notification] = {
-        _senders.submit(_send, row): row for row in batch
-    }
-    waiting = set(attempts)
-    while waiting:
-        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        _record([(attempts[attempt], attempt.result()) for attempt in done], at=now())
-
-
-def _send(row: Notification) -> Outcome:
-    """Hand one message to its channel; a sender's thread never asks the database."""
-    try:
-        message = letters.write(row)
-        return Outcome(provider_id=channels.get(row.kind).send(_address(row), message))
-    except channels.PermanentFailure as error:
-        return Outcome(error=str(error) or "refused", is_permanent=True)
-    except channels.TemporaryFailure as error:
-        return Outcome(error=str(error) or "unavailable")
-    except Exception as error:
-        logger.exception("Could not send delivery %s", row.pk)
-        return Outcome(error=type(error).__name__)
-
-
-def _record(outcomes: Sequence[tuple[Notification, Outcome]], *, at: datetime) -> None:
-    """Write down what came of them; if we cannot, the lease ends and it is repeated."""
-    try:
-        notifications.sent(
-            [(row, found.provider_id) for row, found in outcomes if not found.error],
-            at=at,
-        )
-    except Exception:
-        logger.exception("Could not record deliveries")
-    for row, found in outcomes:
+def _settle(attempts: Sequence[Attempt], now: Callable[[], datetime]) -> None:
+    """Write down what came of attempts; if we cannot, their leases end."""
+    if not attempts:
+        return
+    for row, _found in attempts:
+        _busy[row.kind] -= 1
+    results.sent(
+        [
+            (row, found.sent)
+            for row, found in attempts
+            if not found.error and not found.is_stale
+        ],
+        at=now(),
+    )
+    for row, found in attempts:
         if found.error:
-            _record_failure(row, found, at=at)
+            _record_failure(row, found, at=now())
+    if stale := [row for row, found in attempts if found.is_stale]:
+        _hand_over(leases.renew(stale, at=now()))
 
 
 def _record_failure(row: Notification, outcome: Outcome, *, at: datetime) -> None:
     try:
-        notifications.not_sent(
-            row, outcome.error, at=at, is_permanent=outcome.is_permanent
+        if outcome.is_gone:
+            notifications.switch_off(row, outcome.error, at=at)
+        results.not_sent(
+            row,
+            outcome.error,
+            at=at,
+            is_permanent=outcome.is_permanent,
+            retry_after=outcome.retry_after,
         )
     except Exception:
         logger.exception("Could not record delivery %s", row.pk)
 
 
+def _senders_of(kind: str) -> ThreadPoolExecutor:
+    if kind not in _senders:
+        _senders[kind] = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"to-{kind}")
+    return _senders[kind]
+
+
+def _attempt(row: Notification, leased: float) -> None:
+    if monotonic() - leased > FRESH_SECONDS:
+        _back.put((row, Outcome(is_stale=True)))
+    else:
+        _back.put((row, _send(row)))
+
+
+def _send(row: Notification) -> Outcome:
+    """Hand one message to its channel; a sender's thread never asks the database."""
+    try:
+        return Outcome(sent=_known(row) or _sent(row))
+    except channels.PermanentFailure as error:
+        is_gone = isinstance(error, channels.AddressGone)
+        words = str(error) or "refused"
+        return Outcome(error=words, is_permanent=True, is_gone=is_gone)
+    except channels.TemporaryFailure as error:
+        words = str(error) or "unavailable"
+        return Outcome(error=words, retry_after=error.retry_after)
+    except Exception as error:
+        logger.exception("Could not send delivery %s", row.pk)
+        return Outcome(error=type(error).__name__)
+
+
+def _known(row: Notification) -> channels.Sent | None:
+    """Ask whether an earlier attempt was taken, whose sender did not hear of it.
+
+    Where that cannot be learned it is sent again: better twice than never.
+    """
+    if row.attempts <= 1:
+        return None
+    try:
+        return channels.find(row.kind, row.token, row.planned_for)
+    except channels.TemporaryFailure:
+        logger.warning("Could not ask what became of delivery %s", row.pk)
+        return None
+
+
+def _sent(row: Notification) -> channels.Sent:
+    return channels.get(row.kind).send(_address(row), letters.write(row))
+
+
 def _address(row: Notification) -> str:
-    return row.contact_method.address if row.contact_method else row.address
+    return row.contact_method.destination if row.contact_method else row.address

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import channels, tenancy
 from incidents import auditor, engine, pulse
-from incidents.models import Event, Notification
+from incidents.models import Event, Notification, TimelineEntry
 from oncall import moments
 from oncall.admin_site import Health
 
@@ -17,6 +17,7 @@ BEHIND = timedelta(seconds=60)
 WITHOUT_TICK = timedelta(seconds=30)
 MANY = 10_000
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def due_work() -> Iterator[Health]:
@@ -56,6 +57,15 @@ def failures() -> Iterator[Health]:
     for kind in sorted({*kinds, *counts}):
         label = _("Failed within the hour: %(kind)s") % {"kind": kinds.get(kind, kind)}
         yield Health(label, str(counts.get(kind, 0)), not counts.get(kind))
+
+
+def repairs() -> Iterator[Health]:
+    """Say how often, within the day, something of the engine's had to be repaired."""
+    with tenancy.all_accounts():
+        since = engine.now() - DAY
+        rows = TimelineEntry.across_accounts.filter(verb="repaired", at__gt=since)
+        count = len(rows.order_by().values("pk")[:MANY])
+    yield Health(_("Repaired within the day"), str(count), not count)
 
 
 def last_tick() -> Iterator[Health]:

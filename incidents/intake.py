@@ -77,12 +77,14 @@ def process(at: datetime) -> int:
     to it.
     """
     worked = 0
-    while waiting := _waiting(at):
-        done = sum(_process_some(account, pk, at=at) for account, pk in waiting)
+    while done := process_round(at):
         worked += done
-        if not done:
-            break
     return worked
+
+
+def process_round(at: datetime) -> int:
+    """Work some waiting events of each integration; this will return how many."""
+    return sum(_process_some(account, pk, at=at) for account, pk in _waiting(at))
 
 
 def _waiting(at: datetime) -> list[tuple[Account, int]]:

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.models import Account, Membership, Priority
 from accounts.permissions import Actor
-from incidents import paging
+from incidents import alarms, paging, urgencies
 from incidents.models import Incident, Service, TimelineEntry
 from oncall import queries
 from oncall.escalation import Plan
@@ -26,6 +26,11 @@ class Draft:
     description: str = ""
     incident_key: str = ""
     priority: Priority | None = None
+    # What its alerts have in common, and until when more of them may join it.
+    group_key: str = ""
+    groups_until: datetime | None = None
+    # Names what an incident of our own is about; see incidents.own.
+    own_key: str = ""
     # Facts for the timeline's first entry.
     details: dict[str, Any] | None = None
 
@@ -55,11 +60,13 @@ def open_many(
         urgency: _first_level(service.account, plan, people, urgency, at=at)
         for urgency in {incident.urgency for incident in incidents}
     }
-    for incident in incidents:
-        if level := levels[incident.urgency]:
-            paging.place([incident], level, at=at)
+    for urgency, level in levels.items():
+        alike = [incident for incident in incidents if incident.urgency == urgency]
+        if level:
+            paging.place(alike, level, at=at)
         else:
-            paging.mark_unreached(incident, at=at)
+            for incident in alike:
+                paging.mark_unreached(incident, at=at)
     Incident.across_accounts.bulk_create(incidents)
     TimelineEntry.across_accounts.bulk_create(
         _opened(incident, draft, actor, at=at)
@@ -70,7 +77,7 @@ def open_many(
         if level:
             paging.announce(alike, level, at=at)
         else:
-            paging.tell_unreached(alike, at=at)
+            alarms.tell_unreached(alike, at=at)
     return incidents
 
 
@@ -108,10 +115,14 @@ def _incident(
         urgency=draft.urgency,
         priority=draft.priority,
         incident_key=draft.incident_key,
+        group_key=draft.group_key,
+        groups_until=draft.groups_until,
+        own_key=draft.own_key,
         plan=plan.as_json(),
         created_at=at,
         changed_at=at,
         auto_resolve_at=at + timeout if timeout else None,
+        raise_at=urgencies.raises_at(service, draft.urgency, after=at),
     )
 
 

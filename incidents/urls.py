@@ -7,10 +7,16 @@ from incidents.views import (
     acting,
     bulk,
     creating,
+    heartbeats,
     incident,
     integrations,
     listing,
+    maintenance,
+    noise,
+    responders,
     services,
+    silence,
+    status_updates,
     testing,
 )
 
@@ -24,6 +30,34 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("incidents/bulk/<slug:verb>/", bulk.act_on_many, name="incidents_act"),
     path("incidents/<int:number>/", incident.incident, name="incident"),
+    path(
+        "incidents/<int:number>/alerts/", noise.incident_alerts, name="incident_alerts"
+    ),
+    path("incidents/<int:number>/ask/", responders.ask, name="responders_ask"),
+    re_path(
+        r"^incidents/(?P<number>\d{1,18})/responders/(?P<public_id>P\w+)"
+        r"/(?P<verb>accept|decline|cancel)/$",
+        responders.answer,
+        name="responder_answer",
+    ),
+    path(
+        "incidents/<int:number>/status-update/",
+        status_updates.post,
+        name="status_update",
+    ),
+    path(
+        "incidents/<int:number>/subscribers/",
+        status_updates.subscribers,
+        name="subscribers",
+    ),
+    path(
+        "incidents/<int:number>/subscribe/", status_updates.subscribe, name="subscribe"
+    ),
+    path(
+        "incidents/<int:number>/unsubscribe/",
+        status_updates.unsubscribe,
+        name="unsubscribe",
+    ),
     path("incidents/<int:number>/<slug:verb>/", acting.act, name="incident_act"),
     re_path(
         rf"^incidents/(?P<public_id>{PATTERN})/?$",
@@ -40,15 +74,74 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="integration_create",
     ),
     path(
+        "services/<slug:public_id>/heartbeats/new/",
+        heartbeats.heartbeat_create,
+        name="heartbeat_create",
+    ),
+    path("heartbeats/", heartbeats.heartbeats, name="heartbeats"),
+    path("heartbeats/<slug:public_id>/", heartbeats.heartbeat, name="heartbeat"),
+    path(
+        "heartbeats/<slug:public_id>/edit/",
+        heartbeats.heartbeat_edit,
+        name="heartbeat_edit",
+    ),
+    path(
+        "heartbeats/<slug:public_id>/<slug:change>/",
+        heartbeats.heartbeat_change,
+        name="heartbeat_change",
+    ),
+    path("services/<slug:public_id>/noise/", noise.service_noise, name="service_noise"),
+    path(
+        "services/<slug:public_id>/noise/rules/",
+        noise.suppression_rule_create,
+        name="suppression_rule_create",
+    ),
+    path(
+        "services/<slug:public_id>/noise/rules/<slug:rule_id>/",
+        noise.suppression_rule,
+        name="suppression_rule",
+    ),
+    re_path(
+        r"^services/(?P<public_id>[-\w]+)/noise/rules/(?P<rule_id>[-\w]+)"
+        r"/(?P<change>disable|enable|delete)/$",
+        noise.suppression_rule_change,
+        name="suppression_rule_change",
+    ),
+    path(
+        "services/<slug:public_id>/alerts/", noise.service_alerts, name="service_alerts"
+    ),
+    path(
+        "services/<slug:public_id>/let-through/",
+        noise.service_let_through,
+        name="service_let_through",
+    ),
+    path(
         "services/<slug:public_id>/<slug:change>/",
         services.service_change,
         name="service_change",
+    ),
+    path("maintenance/", maintenance.windows, name="maintenance"),
+    path("maintenance/new/", maintenance.window_create, name="maintenance_create"),
+    path(
+        "maintenance/<slug:public_id>/edit/",
+        maintenance.window_edit,
+        name="maintenance_edit",
+    ),
+    path(
+        "maintenance/<slug:public_id>/<slug:change>/",
+        maintenance.window_change,
+        name="maintenance_change",
     ),
     path("integrations/", integrations.integrations, name="integrations"),
     path(
         "integrations/<slug:public_id>/rename/",
         integrations.integration_rename,
         name="integration_rename",
+    ),
+    path(
+        "integrations/<slug:public_id>/silence/",
+        silence.integration_silence,
+        name="integration_silence",
     ),
     path(
         "integrations/<slug:public_id>/test/",

@@ -64,6 +64,36 @@ TELLINGS: Final[dict[str, Telling]] = {
             _T("It was reported again"),
         ),
     ),
+    "group": Telling(
+        "plus-circle",
+        SYSTEM,
+        (
+            _T("%(who)s added an alert: %(summary)s"),
+            _T("An alert joined: %(summary)s"),
+            _T("An alert joined"),
+        ),
+    ),
+    "storm": Telling(
+        "warning",
+        SYSTEM,
+        (
+            _T(
+                "A storm began: the service opened more than %(limit)s incidents in a"
+                " minute. What follows joins this one"
+            ),
+            _T("A storm began"),
+        ),
+        "triggered",
+    ),
+    "storm_grew": Telling(
+        "plus-circle",
+        SYSTEM,
+        (
+            _T("%(count)s more joined the storm through %(who)s"),
+            _T("%(count)s more joined the storm"),
+            _T("More alerts joined the storm"),
+        ),
+    ),
     "acknowledge": Telling(
         "acknowledge",
         PEOPLE,
@@ -153,6 +183,63 @@ TELLINGS: Final[dict[str, Telling]] = {
             _T("It was merged into another incident"),
         ),
         "resolved",
+    ),
+    "responders_asked": Telling(
+        "people",
+        PEOPLE,
+        (
+            _T("%(who)s asked for help from %(to)s"),
+            _T("Help was asked for: %(to)s"),
+            _T("Help was asked for"),
+        ),
+        "info",
+    ),
+    "responder_joined": Telling(
+        "people",
+        PEOPLE,
+        (_T("%(who)s accepted and is helping"), _T("A request for help was accepted")),
+        "resolved",
+    ),
+    "responder_declined": Telling(
+        "hand-thumb-down",
+        PEOPLE,
+        (_T("%(who)s declined to help"), _T("A request for help was declined")),
+        "triggered",
+    ),
+    "responder_cancelled": Telling(
+        "close",
+        PEOPLE,
+        (
+            _T("%(who)s took back the request to %(to)s"),
+            _T("A request for help was taken back"),
+        ),
+    ),
+    "subscribed": Telling(
+        "bell",
+        PEOPLE,
+        (
+            _T("%(who)s subscribed %(to)s to status updates"),
+            _T("%(who)s subscribed to status updates"),
+            _T("Somebody was subscribed to status updates"),
+        ),
+    ),
+    "unsubscribed": Telling(
+        "bell-slash",
+        PEOPLE,
+        (
+            _T("%(who)s took %(to)s off the status updates"),
+            _T("%(who)s unsubscribed from status updates"),
+            _T("Somebody was taken off the status updates"),
+        ),
+    ),
+    "status_update": Telling(
+        "megaphone",
+        PEOPLE,
+        (
+            _T("%(who)s posted a status update; people told: %(told)s"),
+            _T("A status update was posted"),
+        ),
+        "info",
     ),
     "level_started": Telling(
         "escalation",
@@ -256,6 +343,8 @@ WAYS: Final = {
     "slack": _T("by Slack"),
     "event": _T("by an event"),
 }
+# Verbs that come with what somebody wrote.
+WITH_TEXT: Final = {"add_note", "resolve", "responders_asked", "status_update"}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -308,7 +397,7 @@ def _fact(name: str, value: Any) -> str:
 
 
 def _body(entry: TimelineEntry) -> str:
-    if entry.verb not in ("add_note", "resolve"):
+    if entry.verb not in WITH_TEXT:
         return ""
     details = entry.details if isinstance(entry.details, dict) else {}
     return str(details.get("text") or details.get("note") or "")

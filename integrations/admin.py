@@ -18,8 +18,13 @@ from integrations.models import (
     Grant,
     IDToken,
     OutboxMessage,
+    ProviderState,
     RefreshToken,
 )
+from integrations.providers import health
+from oncall.admin_site import register_health
+
+register_health(health.lines)
 
 
 @admin.register(App)
@@ -123,3 +128,19 @@ class OutboxMessageAdmin(OperatorAdmin):
     list_display = ("created_at", "kind", "recipient", "is_reply")
     list_filter = ("kind", "is_reply")
     secrets = ("subject", "text", "html", "headers", "parameters")
+
+
+@admin.register(ProviderState)
+class ProviderStateAdmin(OperatorAdmin):
+    """How the providers of texts, calls and mail fare."""
+
+    list_display = (
+        "provider",
+        "kind",
+        "failures",
+        "demoted_until",
+        "last_failure_at",
+        "last_success_at",
+        "last_error",
+    )
+    list_filter = ("kind", "provider")

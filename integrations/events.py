@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import tenancy
 from incidents import intake
 from incidents.models import Alert, Event
+from incidents.watching import refusals
 from integrations.inbound import events_v1, events_v2, values
 from integrations.inbound.event import InboundEvent, Invalid
 from integrations.throttle import events as throttle
@@ -78,6 +79,7 @@ def _take(request: HttpRequest, dialect: Dialect) -> HttpResponse:
     at = timezone.now()
     seconds = throttle.wait(event.key, at)
     if seconds and not _ends_an_alert(event):
+        refusals.note(event.key, at)
         raise Refusal(_throttled(dialect, seconds))
     receipt = intake.receive(
         event.key, event.action, event.dedup_key, event.body, at=at

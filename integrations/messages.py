@@ -9,7 +9,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.channels import Message, Page
+from accounts.channels import Message, Page, Request
 
 PRODUCT = "OnCall"
 # Where a template's text is markup, what a tool or a person wrote is escaped.
@@ -30,7 +30,7 @@ def render(message: Message, form: str, **extra: Any) -> str:
     profile = f"{settings.SITE_URL}{reverse('profile')}"
     context = Context(
         {"message": message, "product": PRODUCT, "profile_url": profile}
-        | _of_page(message)
+        | _of_incident(message)
         | extra,
         autoescape=form in MARKUP,
     )
@@ -51,12 +51,20 @@ def shortened(text: str, room: int) -> str:
     return text[: room - 3].rstrip() + "..." if room > 3 else ""
 
 
-def _of_page(message: Message) -> dict[str, Any]:
-    if not isinstance(message, Page):
+def _of_incident(message: Message) -> dict[str, Any]:
+    if not isinstance(message, Page | Request):
         return {}
+    title = one_line(message.title)
+    facts = {"title": title, "spoken": shortened(title.rstrip("."), 200)}
+    return facts | (
+        _of_page(message)
+        if isinstance(message, Page)
+        else {"said": shortened(one_line(message.message).rstrip("."), 300)}
+    )
+
+
+def _of_page(message: Page) -> dict[str, Any]:
     return {
-        "title": one_line(message.title),
-        "spoken": shortened(one_line(message.title).rstrip("."), 200),
         "status": STATUSES.get(message.status, message.status),
         "details": shortened(message.details.strip(), 500),
     }

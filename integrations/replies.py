@@ -2,28 +2,47 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import channels, tenancy
 from accounts.models import ContactMethod
 from accounts.permissions import Actor, NotPermitted
-from incidents import actions, letters, notifications, states, wording
-from incidents.models import Incident, Notification
+from incidents import actions, letters, responders, results, states, wording
+from incidents.models import Incident, Notification, Responder
+from integrations import keywords
 from integrations.messages import one_line
 
-Verb = Literal["acknowledge", "resolve", "escalate"]
+Verb = Literal["acknowledge", "resolve", "escalate", "accept", "decline"]
 
 VERBS: dict[str, Callable[..., Incident]] = {
     "acknowledge": actions.acknowledge,
     "resolve": actions.resolve,
     "escalate": actions.escalate,
+}
+# What all of a long message is answered with.
+SUMMARIES = {
+    "acknowledge": gettext_lazy("%(count)d incidents are yours."),
+    "resolve": gettext_lazy("%(count)d incidents are resolved."),
+    "escalate": gettext_lazy("%(count)d incidents are escalated."),
+    "accept": gettext_lazy("You are helping with %(count)d incidents."),
+    "decline": gettext_lazy("You declined to help with %(count)d incidents."),
+}
+# Answers to more incidents than these are summed up.
+MOST_ANSWERS = 3
+# What somebody else has taken on meanwhile is not taken from them by such a message.
+ONLY_WHILE_TRIGGERED = {"acknowledge", "escalate"}
+# What one may answer to a request for help, and to nothing else.
+ANSWERS: dict[str, Callable[..., Responder]] = {
+    "accept": responders.accept,
+    "decline": responders.decline,
 }
 # What a text may say: a code, or the word that it stands for.
 CODES: dict[str, Verb] = {
@@ -32,6 +51,10 @@ CODES: dict[str, Verb] = {
     "acknowledge": "acknowledge",
     "6": "resolve",
     "resolve": "resolve",
+    "1": "accept",
+    "accept": "accept",
+    "2": "decline",
+    "decline": "decline",
 }
 TEXT = re.compile(r"\s*(?P<code>[a-z]+|\d)(?:[\s,#]+(?P<number>\d{1,18}))?\s*[.!]?\s*")
 
@@ -47,7 +70,7 @@ class Reply:
 def answer(token: str, verb: str, *, via: str, at: datetime) -> Reply:
     """Do what the receiver of one message wants; this will never raise a refusal."""
     with tenancy.all_accounts():
-        found = list(_complete().filter(token=token))
+        found = list(_message(token))
     if not found:
         return Reply(_("This message is not known here."), ok=False)
     return _answer_each(found, verb, via=via, at=at)
@@ -55,6 +78,8 @@ def answer(token: str, verb: str, *, via: str, at: datetime) -> Reply:
 
 def by_text(number: str, body: str, *, at: datetime) -> Reply:
     """Do what a text says, for the last page to that number or the one it names."""
+    if words := keywords.answer(number, body):
+        return Reply(words, ok=True)
     with tenancy.all_accounts():
         if not _is_known(number):
             return Reply(
@@ -65,9 +90,9 @@ def by_text(number: str, body: str, *, at: datetime) -> Reply:
         if read is None or verb is None:
             return Reply(help_text(), ok=False)
         pages = _complete().filter(kind="sms", contact_method__address=number)
-        found = _meant(pages, read["number"])
+        found = _meant(_that_offer(pages, verb), read["number"])
     if not found:
-        return Reply(_nothing(read["number"]), ok=False)
+        return Reply(_nothing(verb, read["number"]), ok=False)
     return _answer_each(found, verb, via="sms", at=at)
 
 
@@ -78,9 +103,21 @@ def page_of(token: str) -> channels.Message | Reply:
     if found is None:
         return Reply(_("This call is not known here."), ok=False)
     with tenancy.scope(found.account):
-        notification = _complete().get(pk=found.pk)
-        refusal = _stranger(notification) or _settled(notification.incident)
-    return refusal or letters.write(notification)
+        first, *others = list(_message(token))
+        refusal = _stranger(first)
+        waiting = [row for row in (first, *others) if not _settled(row)]
+    if refusal or not waiting:
+        return refusal or _settled(first) or Reply("", ok=False)
+    waiting[0].carried = waiting[1:]
+    # It is answered by the name by which it left.
+    return replace(letters.write(waiting[0]), token=token)
+
+
+def offers(token: str, verb: str) -> bool:
+    """Say whether the message asks for such an answer; an unknown one does."""
+    with tenancy.all_accounts():
+        found = _complete().filter(token=token).first()
+    return found is None or _offers(found, verb)
 
 
 def help_text() -> str:
@@ -94,10 +131,30 @@ def help_text() -> str:
 def _answer_each(
     found: Sequence[Notification], verb: str, *, via: str, at: datetime
 ) -> Reply:
-    answers = [_answer(notification, verb, via=via, at=at) for notification in found]
+    """Answer all that a message carried, and that still wants this answer."""
+    wanted = [row for row in found if _wants(row, verb)] or found[:1]
+    answers = [_answer(notification, verb, via=via, at=at) for notification in wanted]
+    if len(answers) > MOST_ANSWERS:
+        return _summary(answers, verb)
     return Reply(
         " ".join(reply.text for reply in answers), all(reply.ok for reply in answers)
     )
+
+
+def _wants(notification: Notification, verb: str) -> bool:
+    incident = notification.incident
+    if incident is None or not incident.is_open:
+        return False
+    return incident.status == states.TRIGGERED or verb not in ONLY_WHILE_TRIGGERED
+
+
+def _summary(answers: Sequence[Reply], verb: str) -> Reply:
+    done = sum(reply.ok for reply in answers)
+    words = SUMMARIES[verb] % {"count": done}
+    if done < len(answers):
+        refused = next(reply.text for reply in answers if not reply.ok)
+        words = f"{words} {refused}"
+    return Reply(words, ok=done == len(answers))
 
 
 def _answer(found: Notification, verb: str, *, via: str, at: datetime) -> Reply:
@@ -109,19 +166,53 @@ def _answer(found: Notification, verb: str, *, via: str, at: datetime) -> Reply:
         incident, member = notification.incident, notification.membership
         if incident is None or member is None:
             return Reply(_("There is nothing to answer to this message."), ok=False)
+        if not _offers(notification, verb):
+            return Reply(_("This is no answer to that message."), ok=False)
         try:
-            incident = VERBS[verb](incident, actor=Actor(via, member), at=at)
+            incident = _act(notification, verb, actor=Actor(via, member), at=at)
         except (states.NotAllowed, NotPermitted) as refusal_:
             return Reply(_refused(incident, str(refusal_)), ok=False)
-        notifications.answered(notification, at=at)
+        results.answered(notification, at=at)
         with timezone.override(ZoneInfo(member.time_zone)):
             return Reply(_done(incident, verb), ok=True)
 
 
+def _act(
+    notification: Notification, verb: str, *, actor: Actor, at: datetime
+) -> Incident:
+    """Do what the answer means; raises NotAllowed or NotPermitted."""
+    if verb in ANSWERS:
+        incident: Incident = ANSWERS[verb](
+            notification.responder, actor=actor, at=at
+        ).incident
+        return incident
+    return VERBS[verb](notification.incident, actor=actor, at=at)
+
+
+def _offers(notification: Notification, verb: str) -> bool:
+    """Say whether the message asks for such an answer."""
+    return (verb in ANSWERS) == (notification.responder is not None)
+
+
+def _that_offer(pages: QuerySet[Notification], verb: str) -> QuerySet[Notification]:
+    return pages.filter(responder__isnull=verb not in ANSWERS)
+
+
 def _complete() -> QuerySet[Notification]:
     return Notification.across_accounts.select_related(
-        "account", "membership__user", "contact_method", "incident__service"
+        "account",
+        "membership__user",
+        "contact_method",
+        "incident__service",
+        "responder",
     )
+
+
+def _message(token: str) -> QuerySet[Notification]:
+    """Find all that a message carries, first what it is named by."""
+    named = Q(token=token) | Q(bundled_into__token=token)
+    order = F("bundled_into").asc(nulls_first=True)
+    return _complete().filter(named).order_by(order, "id")
 
 
 def _is_known(number: str) -> bool:
@@ -162,10 +253,13 @@ def _stranger(notification: Notification) -> Reply | None:
     return None
 
 
-def _settled(incident: Incident | None) -> Reply | None:
-    """Say that a page was answered while the phone was still ringing."""
+def _settled(notification: Notification) -> Reply | None:
+    """Say that it was answered while the phone was still ringing."""
+    incident, asked = notification.incident, notification.responder
     if incident is None or incident.status == states.TRIGGERED:
-        return None
+        return _answered(asked)
+    if asked is not None and incident.is_open:
+        return _answered(asked)
     by = wording.state(incident)[1]
     facts = {
         "number": incident.number,
@@ -176,7 +270,16 @@ def _settled(incident: Incident | None) -> Reply | None:
     return Reply(words.replace(" .", "."), ok=False)
 
 
-def _nothing(number: str | None) -> str:
+def _answered(asked: Responder | None) -> Reply | None:
+    if asked is None or asked.is_pending:
+        return None
+    words = _("The request for help is settled: %(state)s. There is nothing to do.")
+    return Reply(words % {"state": asked.get_state_display().lower()}, ok=False)
+
+
+def _nothing(verb: str, number: str | None) -> str:
+    if verb in ANSWERS:
+        return _("There is nothing to answer: no request for help was sent here.")
     if number is None:
         return _("There is nothing to answer: no page was sent to this number.")
     return _("Incident #%(number)s was not sent to this number.") % {"number": number}
@@ -193,6 +296,10 @@ def _done(incident: Incident, verb: str) -> str:
     facts = {"number": incident.number, "title": one_line(incident.title)}
     if verb == "resolve":
         return _("Incident %(number)d is resolved: %(title)s") % facts
+    if verb == "accept":
+        return _("You are helping with incident %(number)d: %(title)s") % facts
+    if verb == "decline":
+        return _("You declined to help with incident %(number)d.") % facts
     if verb == "escalate":
         return _("Incident %(number)d is escalated: %(title)s") % facts
     if until := incident.acknowledgement_expires_at:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account, Membership
 from accounts.models.people import Role
 from accounts.permissions import Actor
-from incidents import actions, states
-from incidents.models import Incident, TimelineEntry
+from incidents import actions, changes, responders, states
+from incidents.models import Incident, Responder, TimelineEntry
 
 Given = Mapping[str, str]
 
@@ -41,7 +41,7 @@ def respond(
     if act is None:
         raise states.NotAllowed(_("Choose one of the buttons."))
     actor.require("respond")
-    incident = actions.lock(incident)
+    incident = changes.lock(incident)
     if verb in NEED_FRESH_EYES and given.get("seen") != seen(incident):
         raise states.NotAllowed(
             _("The incident has changed since you opened this page. Look again first.")
@@ -124,6 +124,24 @@ def _add_note(incident: Incident, actor: Actor, at: datetime, given: Given) -> N
     actions.add_note(incident, actor=actor, at=at, text=text)
 
 
+def _accept(incident: Incident, actor: Actor, at: datetime, given: Given) -> None:
+    responders.accept(_asked(incident, actor), actor=actor, at=at)
+
+
+def _refuse(incident: Incident, actor: Actor, at: datetime, given: Given) -> None:
+    responders.decline(_asked(incident, actor), actor=actor, at=at)
+
+
+def _asked(incident: Incident, actor: Actor) -> Responder:
+    """Find what the person answers; raises states.NotAllowed."""
+    found = responders.pending_of(incident, actor.user) if actor.user else None
+    if found is None:
+        raise states.NotAllowed(
+            _("No request for help waits for you: it was answered or taken back.")
+        )
+    return found
+
+
 _RESPONSES: dict[str, Callable[[Incident, Actor, datetime, Given], None]] = {
     "acknowledge": _acknowledge,
     "unacknowledge": _unacknowledge,
@@ -134,4 +152,6 @@ _RESPONSES: dict[str, Callable[[Incident, Actor, datetime, Given], None]] = {
     "snooze": _snooze,
     "reassign": _reassign,
     "add_note": _add_note,
+    "accept_request": _accept,
+    "decline_request": _refuse,
 }

@@ -4,14 +4,18 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts.ids import PATTERN
 from integrations import events
+from integrations.gateway import callbacks as gateway
+from integrations.mail import tracking
 from integrations.twilio import callbacks
 from integrations.views import (
+    beats,
     calendars,
     connect,
     health,
     landing,
     outbox,
     partners,
+    push,
     responder,
 )
 
@@ -21,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/enqueue/", events.enqueue),
     path("generic/2010-04-15/create_event.json", events.create_event),
     path("generic/2010-04-15/create_event.json/", events.create_event),
+    re_path(r"^heartbeat/(?P<token>[^/]+)/?$", beats.beat, name="beat"),
+    re_path(r"^heartbeat/(?P<token>[^/]+)/fail/?$", beats.fail, name="beat_fail"),
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
     re_path(r"^readyz/?$", health.readyz, name="readyz"),
     # Short, for it goes into text messages.
@@ -60,6 +66,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         r"^twilio/status/(?P<token>[^/]+)/?$", callbacks.status, name="twilio_status"
     ),
+    re_path(r"^mail/events/?$", tracking.tracking, name="mail_events"),
+    re_path(r"^gateway/sms/?$", gateway.sms, name="gateway_sms"),
+    re_path(
+        r"^gateway/status/(?P<token>[^/]+)/?$", gateway.status, name="gateway_status"
+    ),
+    re_path(r"^gateway/keys/(?P<token>[^/]+)/?$", gateway.keys, name="gateway_keys"),
+    # At the root, because it works for every page.
+    path("sw.js", push.worker, name="worker"),
+    path("manifest.webmanifest", push.manifest, name="manifest"),
+    path("me/push/", push.subscribe, name="push_subscribe"),
+    path("push/renew", push.renew, name="push_renew"),
+    re_path(r"^push/(?P<token>[^/]+)/answer$", push.answer, name="push_answer"),
+    re_path(r"^push/(?P<token>[^/]+)/received$", push.received, name="push_received"),
     re_path(r"^outbox/?$", outbox.outbox, name="outbox"),
     path("outbox/mail/<int:pk>", outbox.mail, name="outbox_mail"),
     path("outbox/mail/<int:pk>/html", outbox.mail_html, name="outbox_mail_html"),

@@ -1,4 +1,4 @@
-"""Every command but `up`, `test` and `tool`: finds its instance, then asks Django."""
+"""Every command that is no door of manage.py: finds its instance, then asks Django."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ NEED_NO_DATABASE = {
     *("", "help", "--help", "-h", "version", "--version"),
     *("check", "diffsettings", "findstatic", "collectstatic", "spectacular"),
     *("makemigrations", "makemessages", "compilemessages"),
-    *("startapp", "startproject"),
+    *("startapp", "startproject", "create_vapid_key"),
 }
 OURS = """\
 OnCall's own:
@@ -24,6 +24,7 @@ OnCall's own:
     up      start everything on this machine and print the address
     test    run the tests on a PostgreSQL and a Redis of their own
     tool    run ruff, mypy, lint-imports or djlint from .venv
+    prove   break an instance of its own at random, and account for every page
 
 All other commands work on the instance that `up` runs; `--data DIR` names another.
 """

@@ -1,6 +1,6 @@
 """Whom a level of an escalation policy pages, and when the next level is due."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -30,6 +30,10 @@ class Level:
     targets: tuple[Target, ...]
     rule_id: int | None = None
     strategy: Strategy = "assign_to_everyone"
+
+    @property
+    def is_round_robin(self) -> bool:
+        return self.strategy == "round_robin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,11 @@ def next_reachable(
         if reached:
             return candidate, reached
     return None
+
+
+def turn(ring: Sequence[Person], number: int) -> Person:
+    """This will answer whose turn it is in a ring that is not empty, counted from 0."""
+    return ring[number % len(ring)]
 
 
 def next_due(plan: Plan, position: Position, started_at: datetime) -> datetime:

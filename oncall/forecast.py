@@ -56,6 +56,8 @@ class Step:
     delay: timedelta
     until_next: timedelta
     pages: Sequence[Page]
+    # Of round robin: the others, who are paged for the incidents after this one.
+    waiting: Sequence[str] = ()
 
 
 def forecast(account: Account, plan: escalation.Plan, at: datetime) -> list[Step]:
@@ -63,7 +65,8 @@ def forecast(account: Account, plan: escalation.Plan, at: datetime) -> list[Step
 
     A level that reaches nobody is skipped at once, and has no pages.
     """
-    found = queries.people_of_levels(account, plan.levels, at)
+    everyone = queries.people_of_levels(account, plan.levels, at)
+    found = queries.next_up(account, plan.levels, everyone)
     rules = _rules(account, {r.membership.pk for people in found for r in people})
     steps: list[Step] = []
     delay = timedelta()
@@ -74,7 +77,8 @@ def forecast(account: Account, plan: escalation.Plan, at: datetime) -> list[Step
             Page(reached, _messages(rules[reached.membership.pk], delay, level.delay))
             for reached in people
         ]
-        steps.append(Step(number, delay, level.delay, pages))
+        others = [r.membership.name for r in everyone[number - 1] if r not in people]
+        steps.append(Step(number, delay, level.delay, pages, others))
         delay += level.delay if people else timedelta()
     return steps
 

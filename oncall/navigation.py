@@ -31,6 +31,7 @@ MAIN = (
     Place("incidents", _("Incidents"), "incident"),
     Place("on_call", _("On-call now"), "on-call"),
     Place("services", _("Services"), "service"),
+    Place("maintenance", _("Maintenance"), "maintenance"),
     Place("schedules", _("Schedules"), "schedule"),
     Place("escalation_policies", _("Escalation policies"), "escalation"),
     Place("teams", _("Teams"), "team"),

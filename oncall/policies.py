@@ -24,6 +24,7 @@ class Level:
     delay_minutes: int
     targets: tuple[Membership | Schedule, ...]
     public_id: str = ""
+    strategy: escalation.Strategy = "assign_to_everyone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,23 @@ def draft_of(policy: EscalationPolicy) -> Draft:
         repeats=policy.repeats,
         team=policy.team,
         levels=tuple(
-            Level(rule.delay_minutes, _targets(rule), rule.public_id) for rule in rules
+            Level(
+                rule.delay_minutes,
+                _targets(rule),
+                rule.public_id,
+                "round_robin" if rule.is_round_robin else "assign_to_everyone",
+            )
+            for rule in rules
         ),
     )
 
 
-def as_plan(draft: Draft) -> escalation.Plan:
-    """Turn a draft into the value that the pure module takes, to play it."""
+def as_plan(draft: Draft, policy: EscalationPolicy | None = None) -> escalation.Plan:
+    """Turn a draft into the value that the pure module takes, to play it.
+
+    The policy that it would change says whose turn it is in a round robin.
+    """
+    rules = dict(policy.rules.values_list("public_id", "pk")) if policy else {}
     return escalation.Plan(
         policy_id=None,
         name=draft.name,
@@ -109,6 +120,8 @@ def as_plan(draft: Draft) -> escalation.Plan:
             escalation.Level(
                 delay=timedelta(minutes=level.delay_minutes),
                 targets=tuple(_as_target(target) for target in level.targets),
+                rule_id=rules.get(level.public_id),
+                strategy=level.strategy,
             )
             for level in draft.levels
         ),
@@ -170,9 +183,12 @@ def _write_level(
     rule = rule or EscalationRule(account=policy.account, policy=policy)
     rule.level = number
     rule.delay_minutes = level.delay_minutes
+    rule.strategy = level.strategy
     # Levels swap their numbers within the transaction; the constraint is deferred.
     rule.clean_fields()
-    rule.save()
+    # Not the turns, which incidents take meanwhile.
+    columns = ["level", "delay_minutes", "strategy"]
+    rule.save(update_fields=columns if rule.pk else None)
     rule.targets.all().delete()
     for position, target in enumerate(level.targets):
         kind = "schedule" if isinstance(target, Schedule) else "membership"
@@ -186,6 +202,7 @@ def _summary(draft: Draft) -> dict[str, Any]:
         "levels": [
             {
                 "delay_minutes": level.delay_minutes,
+                "strategy": level.strategy,
                 "targets": [str(t) for t in level.targets],
             }
             for level in draft.levels

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from accounts.models import Account, Membership
@@ -163,6 +164,60 @@ def people_of_levels(
     named = {t.id for t in targets if t.kind == "user"}
     people = active_members(account, named | set(users.values()))
     return [_reached(level, rows, users, people) for level in levels]
+
+
+def take_turns(rule_id: int, count: int) -> int | None:
+    """Take so many turns of a round robin, together and before anybody else.
+
+    This will return the first of them, counted from 0; None if the rule is gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE oncall_escalationrule SET turns = turns + %s WHERE id = %s"
+            " RETURNING turns",
+            [count, rule_id],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) - count if row else None
+
+
+def next_turns(
+    account: Account, levels: Iterable[escalation.Level]
+) -> dict[int, int]:
+    """Say by rule which turn of the round robins comes next, without taking it."""
+    rings = {level.rule_id or 0 for level in levels if level.is_round_robin}
+    if not rings:
+        return {}
+    rules = account.escalation_rules.filter(pk__in=rings)
+    return dict(rules.values_list("pk", "turns"))
+
+
+def next_up(
+    account: Account,
+    levels: Sequence[escalation.Level],
+    found: Sequence[list[Reached]],
+) -> list[list[Reached]]:
+    """Keep of whom levels reach those whom they would page now; takes no turn.
+
+    Only who has a contact method that may be paged takes part in a round robin.
+    """
+    rings = [level for level in levels if level.is_round_robin]
+    if not rings:
+        return list(found)
+    turns = next_turns(account, rings)
+    able = {
+        method.membership_id
+        for method in account.contact_methods.filter(
+            membership__in={r.membership.pk for people in found for r in people}
+        )
+        if method.may_be_paged
+    }
+    return [
+        _in_turn(people, able, turns.get(level.rule_id or 0, 0))
+        if level.is_round_robin
+        else people
+        for level, people in zip(levels, found, strict=True)
+    ]
 
 
 def restrictions_of(layer: Layer) -> tuple[schedules.Restriction, ...]:
@@ -355,7 +410,13 @@ def _level(rule: EscalationRule) -> escalation.Level:
             for target in rule.targets.all()
         ),
         rule_id=rule.pk,
+        strategy="round_robin" if rule.is_round_robin else "assign_to_everyone",
     )
+
+
+def _in_turn(people: list[Reached], able: set[int], turn: int) -> list[Reached]:
+    ring = [reached for reached in people if reached.membership.pk in able]
+    return [escalation.turn(ring, turn)] if ring else people
 
 
 def _reached(

@@ -1,6 +1,8 @@
 """All settings, from the environment, complete or refused at start."""
 
+from base64 import urlsafe_b64decode
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,20 @@ def _broker(redis_url: str) -> str:
         return redis_url
     path, _, query = redis_url.removeprefix("unix://").partition("?")
     return f"redis+socket://{path}?virtual_host={query.removeprefix('db=')}"
+
+
+def _vapid_key(name: str) -> str:
+    """Read the key of pushes, or nothing; this will name a malformed one."""
+    key: str = env.str(name, default="")
+    try:
+        raw = urlsafe_b64decode(key + "=" * (-len(key) % 4))
+    except ValueError:
+        raw = b"?"
+    if key and len(raw) != 32:
+        raise ImproperlyConfigured(
+            f"{name} is not a key; `python3 manage.py create_vapid_key` makes one."
+        )
+    return key
 
 
 _required("SECRET_KEY", "DATABASE_URL", "REDIS_URL")
@@ -212,6 +228,8 @@ CONTENT_SECURITY_POLICY = {
         # Only for CSS variables that carry data positions, such as shift widths.
         "style-src-attr": ["'unsafe-inline'"],
         "img-src": [SELF, "https:", "data:"],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -230,9 +248,44 @@ OAUTH2_PROVIDER = {"PKCE_REQUIRED": True, "SCOPES": {"read": "Read", "write": "W
 # Mail; without EMAIL_URL every message goes to the local outbox, which only the
 # embedded default shows.
 EMAIL_URL = env.str("EMAIL_URL", default="")
-if not EMBEDDED:
+# Or a provider's own interface, which also says what became of a mail. Its keys are
+# ANYMAIL_POSTMARK_SERVER_TOKEN and so on, as django-anymail names them.
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="")
+EMAIL_PROVIDERS = {
+    "amazon_ses",
+    "brevo",
+    "mailersend",
+    "mailgun",
+    "mailjet",
+    "mailtrap",
+    "postal",
+    "postmark",
+    "resend",
+    "sendgrid",
+    "sparkpost",
+}
+ANYMAIL: dict[str, Any] = {}
+if not (EMBEDDED or EMAIL_PROVIDER):
     _required("EMAIL_URL")
-if EMAIL_URL:
+if EMAIL_PROVIDER:
+    if EMAIL_PROVIDER not in EMAIL_PROVIDERS:
+        raise ImproperlyConfigured(f"EMAIL_PROVIDER cannot be {EMAIL_PROVIDER}.")
+    # Without it anybody could switch people's addresses off.
+    _required("EMAIL_WEBHOOK_SECRET")
+    if ":" not in env.str("EMAIL_WEBHOOK_SECRET"):
+        raise ImproperlyConfigured("EMAIL_WEBHOOK_SECRET must be name:password.")
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+    ANYMAIL = {
+        name.removeprefix("ANYMAIL_"): value
+        for name, value in env.ENVIRON.items()
+        if name.startswith("ANYMAIL_")
+    } | {
+        "WEBHOOK_SECRET": env.str("EMAIL_WEBHOOK_SECRET"),
+        "REQUESTS_TIMEOUT": (3, 8),
+        # What a provider lacks, such as metadata, must not keep a page back.
+        "IGNORE_UNSUPPORTED_FEATURES": True,
+    }
+elif EMAIL_URL:
     vars().update(env.email("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "integrations.outbox.EmailBackend"
@@ -253,6 +306,39 @@ _twilio = {
 if any(_twilio.values()) and not all(_twilio.values()):
     _unset = ", ".join(name for name, value in _twilio.items() if not value)
     raise ImproperlyConfigured(f"Twilio is half configured; also set {_unset}.")
+
+# Pushes to browsers: our key, and whom the push services may turn to.
+VAPID_PRIVATE_KEY = _vapid_key("VAPID_PRIVATE_KEY")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or (
+    f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
+)
+# Hosts of our own network that users may name as receivers all the same.
+ALLOWED_PRIVATE_HOSTS = [
+    h.lower() for h in env.list("ALLOWED_PRIVATE_HOSTS", default=[])
+]
+
+# A second provider of texts and calls: any gateway that speaks docs/gateway.md.
+SMS_HTTP_URL = env.str("SMS_HTTP_URL", default="")
+VOICE_HTTP_URL = env.str("VOICE_HTTP_URL", default="")
+PHONE_HTTP_TOKEN = env.str("PHONE_HTTP_TOKEN", default="")
+PHONE_HTTP_SECRET = env.str("PHONE_HTTP_SECRET", default="")
+PHONE_HTTP_FROM = env.str("PHONE_HTTP_FROM", default="")
+if SMS_HTTP_URL or VOICE_HTTP_URL:
+    # Without them anybody could send through it, or call back in its name.
+    _required("PHONE_HTTP_TOKEN", "PHONE_HTTP_SECRET")
+# Who is asked first; the other takes over when the first fails.
+PHONE_PROVIDERS = {"twilio", "gateway"}
+SMS_PROVIDERS = env.list("SMS_PROVIDERS", default=["twilio", "gateway"])
+VOICE_PROVIDERS = env.list("VOICE_PROVIDERS", default=["twilio", "gateway"])
+if _strange := {*SMS_PROVIDERS, *VOICE_PROVIDERS} - PHONE_PROVIDERS:
+    raise ImproperlyConfigured(f"No provider of texts and calls: {', '.join(_strange)}")
+RING_SECONDS = env.int("RING_SECONDS", default=30)
+# How many codes and tests an hour: to one number, for one person, one account, and
+# to one country from the whole installation. Pages never meet these.
+CODE_QUOTAS = {"number": 5, "person": 15, "account": 60, "country": 600}
+CODE_QUOTAS |= env.dict("CODE_QUOTAS", {"value": int}, {})
+TEST_QUOTAS = {"number": 10, "person": 30, "account": 120, "country": 600}
+TEST_QUOTAS |= env.dict("TEST_QUOTAS", {"value": int}, {})
 
 # Words, time, files
 LANGUAGE_CODE = "en"

@@ -63,3 +63,16 @@ class CountryField(forms.CharField):
         if code and code not in REGIONS:
             raise forms.ValidationError(_("There is no country with this code."))
         return str(code)
+
+
+class CountriesField(forms.CharField):
+    """ISO codes with spaces between them; kept as a list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        codes = sorted(set((value or "").upper().replace(",", " ").split()))
+        if strange := [code for code in codes if code not in REGIONS]:
+            raise forms.ValidationError(_("Not a country: %s") % " ".join(strange))
+        return codes

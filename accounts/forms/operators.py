@@ -1,27 +1,11 @@
 """Forms of the operators' admin: accounts and the people who sign in."""
 
-from typing import Any
-
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from phonenumbers import SUPPORTED_REGIONS
 
+from accounts.forms.fields import CountriesField
 from accounts.models import Account, User
-
-
-class CountriesField(forms.CharField):
-    """ISO codes with spaces between them; kept as a list."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return " ".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        codes = sorted(set((value or "").upper().replace(",", " ").split()))
-        if strange := [code for code in codes if code not in SUPPORTED_REGIONS]:
-            raise ValidationError(_("Not a country: %s") % " ".join(strange))
-        return codes
 
 
 class AccountForm(forms.ModelForm[Account]):

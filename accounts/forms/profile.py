@@ -49,7 +49,9 @@ class ContactMethodForm(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
-        fields.offer(self, "kind", [(c.kind, c.label) for c in channels.every()])
+        fields.offer(
+            self, "kind", [(c.kind, c.label) for c in channels.every() if c.is_typed]
+        )
 
     def clean(self) -> dict[str, Any]:
         """Spell the address as it is kept."""
@@ -62,6 +64,12 @@ class ContactMethodForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("address", error)
         return data
+
+
+class LabelForm(forms.Form):
+    """What a person calls a contact method."""
+
+    label = forms.CharField(label=_("Label"), max_length=50, required=False)
 
 
 class CodeForm(forms.Form):

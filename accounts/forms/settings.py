@@ -1,9 +1,11 @@
 """Forms about the account itself."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import CountryField, TimeZoneField
+from accounts.forms.fields import CountriesField, CountryField, TimeZoneField
 from accounts.models import Account
 
 
@@ -13,9 +15,25 @@ class AccountSettingsForm(forms.ModelForm[Account]):
     time_zone = TimeZoneField(help_text=_("New schedules and members start with it."))
     country = CountryField()
 
+    allowed_countries = CountriesField(
+        label=_("Countries that are texted and called"),
+        required=False,
+        help_text=_(
+            "Codes such as DE AT CH. Numbers of other countries are refused, because"
+            " texts and calls to them cost money. Empty: the first number decides."
+        ),
+    )
+
     class Meta:
         model = Account
-        fields = ["name", "time_zone", "country"]
+        fields = ["name", "time_zone", "country", "allowed_countries"]
+
+    def clean(self) -> dict[str, Any]:
+        """Begin with the account's own country where no other is named."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("country") and data.get("allowed_countries") == []:
+            data["allowed_countries"] = [data["country"]]
+        return data
 
 
 class ApiKeyForm(forms.Form):

@@ -10,6 +10,7 @@ from accounts.models.contact import (
 )
 from accounts.models.handoff import HandOffRule
 from accounts.models.people import Membership, Team, TeamMembership, User
+from accounts.models.quota import QuotaUse
 
 __all__ = [
     "Account",
@@ -23,6 +24,7 @@ __all__ = [
     "NotificationRule",
     "Priority",
     "PushSubscription",
+    "QuotaUse",
     "Team",
     "TeamMembership",
     "User",

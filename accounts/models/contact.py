@@ -1,5 +1,6 @@
 """How a member is reached: contact methods, their verification, and rules."""
 
+import json
 from datetime import timedelta
 
 from django.core.validators import MaxValueValidator
@@ -21,7 +22,8 @@ class ContactMethod(AccountModel):
     # The kind of a registered channel: email, sms, voice; see accounts.channels.
     kind = models.CharField(_("kind"), max_length=10)
     label = models.CharField(_("label"), max_length=50, blank=True)
-    # An e-mail address, or a phone number in E.164 form.
+    # An e-mail address, a phone number in E.164 form, or a browser with a digest of
+    # its subscription, by which people tell their browsers apart.
     address = models.CharField(_("address"), max_length=254)
     # Set when the person has proved that the address is theirs.
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -50,6 +52,15 @@ class ContactMethod(AccountModel):
         """Whether pages go there: verified, or vouched for by an admin."""
         known = self.verified_at is not None or self.added_by_other
         return known and self.disabled_at is None
+
+    @property
+    def destination(self) -> str:
+        """What its channel is handed: the address, or the browser's subscription.
+
+        Reads the prefetched subscriptions.
+        """
+        found = next(iter(self.push_subscriptions.all()), None)
+        return found.destination if found else self.address
 
     @property
     def masked(self) -> str:
@@ -83,9 +94,16 @@ class PushSubscription(AccountModel):
                 fields=["contact_method"], name="push_subscription_once"
             )
         ]
+        indexes = [models.Index(fields=["endpoint"], name="push_subscription_endpoint")]
 
     def __str__(self) -> str:
         return self.browser or "push"
+
+    @property
+    def destination(self) -> str:
+        """What a push needs, as the browser itself spells it."""
+        keys = {"p256dh": self.p256dh, "auth": self.auth}
+        return json.dumps({"endpoint": self.endpoint, "keys": keys})
 
 
 class Verification(AccountModel):

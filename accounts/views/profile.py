@@ -24,6 +24,7 @@ from accounts.forms.profile import (
     CodeForm,
     ContactMethodForm,
     HandOffRuleForm,
+    LabelForm,
     PreferencesForm,
     RuleForm,
 )
@@ -170,6 +171,21 @@ def test(request: AccountRequest, public_id: str) -> HttpResponse:
     now = timezone.now()
     rows = {row.method.pk: row for row in method_rows(request.membership, now)}
     return render(request, "accounts/_test_result.html", {"row": rows[method.pk]})
+
+
+@require_POST
+@member()
+def rename_contact_method(request: AccountRequest, public_id: str) -> HttpResponse:
+    """Give it a label of the person's own."""
+    method, form = _mine(request, public_id), LabelForm(request.POST)
+    if form.is_valid():
+        label = form.cleaned_data["label"]
+        contact_methods.change(
+            method, label=label, actor=request.actor, at=timezone.now()
+        )
+    else:
+        messages.error(request, " ".join(map(str, form.errors["label"])))
+    return _to("contact-methods")
 
 
 @member()

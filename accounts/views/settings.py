@@ -19,10 +19,13 @@ PAGE = 50
 @member("administer")
 def account(request: AccountRequest) -> HttpResponse:
     """Show and change what the account is called and where it is."""
+    before = list(request.account.allowed_countries)
     form = AccountSettingsForm(request.POST or None, instance=request.account)
     if form.is_valid():
         form.save()
         details = {"fields": form.changed_data}
+        if (after := request.account.allowed_countries) != before:
+            details |= {"countries_before": before, "countries_after": after}
         audit.record(
             request.actor,
             "changed settings",

@@ -1,13 +1,15 @@
 """The forms of services and integrations."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import time, timedelta
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.fields import TimeZoneField
 from accounts.models import Account
 from incidents.models import Integration, Service
+from oncall.forms.windows import WEEKDAYS, time_field
 
 
 class MinutesField(forms.IntegerField):
@@ -32,9 +34,51 @@ class MinutesField(forms.IntegerField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+SUPPORT_HOURS: Final = Service.UrgencyRule.SUPPORT_HOURS.value
+# What only counts where the support hours decide.
+HOURS: Final = (
+    "support_time_zone",
+    "support_days",
+    "support_start",
+    "support_end",
+    "urgency_in_hours",
+    "urgency_out_of_hours",
+    "raise_at_support_start",
+)
+WORKING_DAYS: Final = [1, 2, 3, 4, 5]
+URGENCIES: Final = [
+    (Service.UrgencyRule.HIGH.value, _("High")),
+    (Service.UrgencyRule.LOW.value, _("Low")),
+    (Service.UrgencyRule.SEVERITY.value, _("By severity of the alert")),
+]
+
+
+def _urgency_field(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=URGENCIES)
+
+
 class ServiceForm(forms.ModelForm[Service]):
     """A service: what can break, and whose policy says who is paged."""
 
+    # Fields that are out of sight must not keep a browser from sending the form.
+    use_required_attribute = False
+
+    support_time_zone = TimeZoneField()
+    support_days = forms.TypedMultipleChoiceField(
+        label=_("Days"),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    support_start = time_field(_("From"))
+    support_end = time_field(_("Until"))
+    urgency_in_hours = _urgency_field(_("During support hours"))
+    urgency_out_of_hours = _urgency_field(_("Outside of support hours"))
+    raise_at_support_start = forms.BooleanField(
+        label=_("Make open low-urgency incidents high when support hours begin"),
+        required=False,
+        help_text=_("Whoever has them is paged then."),
+    )
     acknowledgement_timeout = MinutesField(
         label=_("Acknowledgement timeout, in minutes"),
         help_text=_(
@@ -54,6 +98,7 @@ class ServiceForm(forms.ModelForm[Service]):
             "escalation_policy",
             "team",
             "urgency_rule",
+            *HOURS,
             "acknowledgement_timeout",
             "auto_resolve_timeout",
             "runbook_url",
@@ -70,6 +115,7 @@ class ServiceForm(forms.ModelForm[Service]):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
+        self._suggest_hours()
         self.fields["escalation_policy"] = forms.ModelChoiceField(
             label=_("Escalation policy"),
             queryset=account.escalation_policies.all(),
@@ -85,6 +131,22 @@ class ServiceForm(forms.ModelForm[Service]):
             empty_label=_("No team"),
         )
 
+    @property
+    def hours(self) -> list[forms.BoundField]:
+        """The fields of the support hours, which stand together on the page."""
+        return [self[name] for name in HOURS]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for whole support hours where they decide, and else leave them alone."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("urgency_rule") == SUPPORT_HOURS:
+            self._check_hours(cleaned)
+            return cleaned
+        for name in HOURS:
+            self.errors.pop(name, None)
+            cleaned[name] = getattr(self.instance, name)
+        return cleaned
+
     def clean_name(self) -> str:
         """Refuse a name that another service of the account has."""
         name: str = self.cleaned_data["name"].strip()
@@ -94,6 +156,26 @@ class ServiceForm(forms.ModelForm[Service]):
                 _("Another service has this name; choose a different one.")
             )
         return name
+
+    def _suggest_hours(self) -> None:
+        """Begin with office hours in the account's zone."""
+        suggested = {
+            "support_time_zone": self.account.time_zone,
+            "support_days": WORKING_DAYS,
+            "support_start": time(9),
+            "support_end": time(17),
+        }
+        for name, value in suggested.items():
+            if not self.initial.get(name):
+                self.initial[name] = value
+
+    def _check_hours(self, cleaned: dict[str, Any]) -> None:
+        is_low = cleaned.get("urgency_in_hours") == Service.UrgencyRule.LOW
+        if is_low and cleaned.get("raise_at_support_start"):
+            self.add_error(
+                "raise_at_support_start",
+                _("New incidents are low during support hours, so none can be raised."),
+            )
 
     @property
     def values(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from accounts.models import Account, Membership
 from accounts.models.contact import Urgency
 from accounts.models.people import Role
 from incidents.actions import LONGEST_SNOOZE
+from oncall.forms.times import LocalDateTimeField, instant, local
 
 MORNING: Final = time(9)
 LENGTHS: Final[dict[str, tuple[str | Promise, timedelta]]] = {
@@ -171,13 +173,9 @@ class SnoozeForm(VerbForm):
         widget=forms.RadioSelect,
         initial="1h",
     )
-    until = forms.DateTimeField(
+    until = LocalDateTimeField(
         label=_("Until"),
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
         help_text=_("In your time zone, at most seven days ahead."),
     )
 
@@ -188,7 +186,7 @@ class SnoozeForm(VerbForm):
             now, until = timezone.now(), cleaned.get("until")
             if until is None:
                 self.add_error("until", _("Say until when."))
-            elif not now < until <= now + LONGEST_SNOOZE:
+            elif not now < instant(until, _zone()) <= now + LONGEST_SNOOZE:
                 self.add_error("until", _("Choose a time in the next seven days."))
         return cleaned
 
@@ -196,7 +194,7 @@ class SnoozeForm(VerbForm):
         """Turn the answer into an instant."""
         length = self.cleaned_data["length"]
         if length == "custom":
-            return {"until": self.cleaned_data["until"]}
+            return {"until": instant(self.cleaned_data["until"], _zone())}
         if length == "tomorrow":
             return {"until": tomorrow_morning(at)}
         return {"until": at + LENGTHS[length][1]}
@@ -204,9 +202,12 @@ class SnoozeForm(VerbForm):
 
 def tomorrow_morning(at: datetime) -> datetime:
     """Return nine o'clock of tomorrow in the viewer's time zone."""
-    zone = timezone.get_current_timezone()
-    day = at.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(day, MORNING, zone)
+    tomorrow = local(at, _zone()).date() + timedelta(days=1)
+    return instant(datetime.combine(tomorrow, MORNING), _zone())
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(timezone.get_current_timezone_name())
 
 
 class MergeForm(VerbForm):

@@ -1,6 +1,7 @@
 """Services and their integrations, events, alerts, incidents and notifications."""
 
 from incidents.models.alert import Alert, Event
+from incidents.models.engine import EngineRun, Errand
 from incidents.models.handoff import HandOff
 from incidents.models.heartbeat import Heartbeat
 from incidents.models.incident import (
@@ -23,6 +24,8 @@ __all__ = [
     "Acknowledgement",
     "Alert",
     "Assignment",
+    "EngineRun",
+    "Errand",
     "Event",
     "HandOff",
     "Heartbeat",

@@ -1,6 +1,7 @@
 """Heartbeats: something must call often enough, and its silence is an incident."""
 
 import secrets
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,9 @@ from accounts.ids import public_id
 from accounts.models import Account, AccountModel
 from accounts.tenancy import TenantKey
 from incidents.models.service import Integration, Service
+
+# The kind of the integration that carries a heartbeat's events.
+HEARTBEAT: Final = "heartbeat"
 
 
 def heartbeat_key() -> str:
@@ -42,6 +46,8 @@ class Heartbeat(AccountModel):
     last_beat_at = models.DateTimeField(null=True, blank=True)
     # When the next beat is missed; null before the first one and while paused.
     due_at = models.DateTimeField(null=True, blank=True)
+    # Set when a beat may be missing because we were not there to take it.
+    excused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

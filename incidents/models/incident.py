@@ -59,6 +59,8 @@ class Incident(AccountModel):
     round = models.PositiveSmallIntegerField(default=0)
     # Counts each start of paging, so that a plan is made once per start.
     episode = models.PositiveIntegerField(default=0)
+    # How many pages this start of paging has planned; the auditor counts them.
+    pages = models.PositiveIntegerField(default=0)
     # Set when nobody could be told at all, or the policy came to its end.
     unreached_at = models.DateTimeField(null=True, blank=True)
     exhausted_at = models.DateTimeField(null=True, blank=True)
@@ -104,6 +106,22 @@ class Incident(AccountModel):
                 fields=["id"],
                 condition=models.Q(status="triggered"),
                 name="incident_triggered",
+            ),
+            # What the auditor asks: almost always empty.
+            models.Index(
+                fields=["id"],
+                condition=models.Q(
+                    status="triggered",
+                    urgency="high",
+                    escalate_at=None,
+                    exhausted_at=None,
+                ),
+                name="incident_lost",
+            ),
+            models.Index(
+                fields=["account", "own_key", "-id"],
+                condition=~models.Q(own_key=""),
+                name="incident_own",
             ),
         ]
         constraints = [
@@ -207,7 +225,15 @@ class TimelineEntry(AccountModel):
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "timeline entries"
-        indexes = [models.Index(fields=["account", "-id"], name="timeline_account")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="timeline_account"),
+            # What operators look at.
+            models.Index(
+                fields=["at"],
+                condition=models.Q(verb="repaired"),
+                name="timeline_repaired",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.incident_id}"

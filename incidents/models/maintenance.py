@@ -38,6 +38,10 @@ class MaintenanceWindow(AccountModel):
     # Repetitions keep their wall-clock time there.
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     repeats_until = models.DateField(_("last day"), null=True, blank=True)
+    # The occurrence from which all others are counted, so that a month without its
+    # day, or a day without its hour, moves one of them and no later one.
+    series_starts_at = models.DateTimeField(null=True, blank=True)
+    series_ends_at = models.DateTimeField(null=True, blank=True)
     previous = TenantKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="following"
     )

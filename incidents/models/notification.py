@@ -1,6 +1,7 @@
 """Notifications: each is one planned delivery to one person by one channel."""
 
 import secrets
+from collections.abc import Sequence
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,9 @@ class Notification(AccountModel):
     failed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
+    # Of a leased row: the others whose incidents its message brings along.
+    carried: "Sequence[Notification]" = ()
+
     class Meta:
         ordering = ["-id"]
         indexes = [
@@ -103,6 +107,12 @@ class Notification(AccountModel):
                 fields=["send_at"],
                 condition=models.Q(status="planned"),
                 name="notification_due",
+            ),
+            # What else waits for an address.
+            models.Index(
+                fields=["contact_method", "send_at"],
+                condition=models.Q(status="planned"),
+                name="notification_due_method",
             ),
             # The dead letters, which operators count and retry.
             models.Index(

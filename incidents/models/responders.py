@@ -68,6 +68,10 @@ class Responder(AccountModel):
     def __str__(self) -> str:
         return f"{self.membership} on {self.incident_id}"
 
+    @property
+    def is_pending(self) -> bool:
+        return self.state == self.State.PENDING
+
 
 class Subscriber(AccountModel):
     """A member or a team that status updates of an incident go to."""

@@ -8,17 +8,28 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.models import Account, Membership
 from incidents import paging, wording
-from incidents.models import Alert, Incident, Notification, TimelineEntry
+from incidents.models import (
+    Alert,
+    Incident,
+    Notification,
+    Responder,
+    StatusUpdate,
+    Subscriber,
+    TimelineEntry,
+)
 from incidents.queries import listing
 from oncall.escalation import Level, Plan, Position, Target, after
-from oncall.queries import people_of_levels
+from oncall.queries import next_up, people_of_levels
 
 ENTRIES: Final = 100
 ALERTS: Final = 20
 DELIVERIES: Final = 200
+PEOPLE: Final = 100
+UPDATES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +84,30 @@ def alerts(incident: Incident) -> list[Alert]:
 def trails(incident: Incident) -> list[Trail]:
     """List what was sent, by person: who was told first comes first."""
     newest = incident.notifications.select_related(
-        "membership__user", "contact_method"
+        "membership__user", "contact_method", "bundled_into__incident"
     ).order_by("-id")[:DELIVERIES]
     by_person: dict[int | None, list[Notification]] = {}
     for notification in reversed(newest):
         by_person.setdefault(notification.membership_id, []).append(notification)
     return [Trail(rows[0].membership, rows) for rows in by_person.values()]
+
+
+def responders(incident: Incident) -> list[Responder]:
+    """List who was asked to help, the newest first."""
+    found = incident.responders.select_related(
+        "membership__user", "request__requester__user", "policy"
+    )
+    return list(found.order_by("-id")[:PEOPLE])
+
+
+def subscribers(incident: Incident) -> list[Subscriber]:
+    """List who is told of status updates."""
+    return list(incident.subscribers.select_related("membership__user", "team"))
+
+
+def updates(incident: Incident) -> list[StatusUpdate]:
+    """List the newest status updates."""
+    return list(incident.status_updates.select_related("sender__user")[:UPDATES])
 
 
 def escalation(incident: Incident, at: datetime) -> Escalation | None:
@@ -107,12 +136,16 @@ def _names(
 ) -> list[str]:
     if position is None:
         return []
-    reached = people_of_levels(account, [plan.level(position)], at)[0]
+    levels = [plan.level(position)]
+    reached = next_up(account, levels, people_of_levels(account, levels, at))[0]
     return [each.membership.name for each in reached]
 
 
 def _targets(level: Level) -> list[str]:
-    return [_target(target) for target in level.targets]
+    names = [_target(target) for target in level.targets]
+    if level.is_round_robin:
+        return [_("in turns: %(names)s") % {"names": ", ".join(names)}]
+    return names
 
 
 def _target(target: Target) -> str:
@@ -123,7 +156,10 @@ def first_level(
     account: Account, plan: Plan, urgency: str, at: datetime
 ) -> paging.Level | None:
     """Say whom the plan pages if an incident opens now, as the pager would."""
-    return paging.next_level(account, plan, None, urgency=urgency, at=at)
+    found = paging.next_level(account, plan, None, urgency=urgency, at=at)
+    if found is not None:
+        found.people = paging.next_up(account, found)
+    return found
 
 
 def version(incident: Incident, parts: Iterable[Any]) -> str:

@@ -9,16 +9,16 @@ from typing import Final
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
-    DateTimeField,
     OuterRef,
     Prefetch,
     QuerySet,
-    Subquery,
 )
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Account, Membership
-from incidents.models import Event, Integration, Service
+from incidents.models import Event, Integration, MaintenanceWindow, Service
+from incidents.models.heartbeat import HEARTBEAT
+from incidents.queries import maintenance
 from incidents.queries.listing import OPEN
 from incidents.states import TRIGGERED
 from oncall.escalation import Level
@@ -38,6 +38,8 @@ class Row:
     open_count: int = 0
     # Whom its first level with anybody pages now.
     people: list[Membership] = field(default_factory=list)
+    # The window that it is in now, if it is.
+    maintenance: MaintenanceWindow | None = None
 
     @property
     def integrations(self) -> list[Integration]:
@@ -45,7 +47,7 @@ class Row:
 
     @property
     def last_event_at(self) -> datetime | None:
-        known = [getattr(each, "last_event_at", None) for each in self.integrations]
+        known = [each.last_event_at for each in self.integrations]
         return max((at for at in known if at is not None), default=None)
 
 
@@ -70,8 +72,10 @@ def rows(account: Account, services: Sequence[Service], at: datetime) -> list[Ro
     found = {service.pk: Row(service) for service in services}
     _count_open(account, found)
     people = on_call(account, {s.escalation_policy_id for s in services}, at)
-    for row in found.values():
+    windows = maintenance.covering(account, services, at)
+    for pk, row in found.items():
         row.people = people.get(row.service.escalation_policy_id, [])
+        row.maintenance = windows.get(pk)
     return list(found.values())
 
 
@@ -93,7 +97,9 @@ def events(service: Service) -> list[Event]:
     """List the newest events of the service's integrations."""
     # A short walk through the index for each integration, all in one query.
     latest = Event.across_accounts.filter(integration=OuterRef("pk")).order_by("-id")
-    found = service.integrations.order_by().values_list(
+    # Of heartbeats as well, which the service did not bring along.
+    every = Integration.across_accounts.filter(service=service)
+    found = every.order_by().values_list(
         ArraySubquery(latest.values("pk")[:EVENTS]), flat=True
     )
     newest = sorted(chain.from_iterable(found), reverse=True)[:EVENTS]
@@ -112,18 +118,13 @@ def has_history(service: Service) -> bool:
     )
 
 
-def with_last_event(integrations: QuerySet[Integration]) -> QuerySet[Integration]:
-    """Let integrations bring along when their last event came."""
-    latest = Event.across_accounts.filter(integration=OuterRef("pk")).order_by("-id")
-    return integrations.annotate(
-        last_event_at=Subquery(
-            latest.values("received_at")[:1], output_field=DateTimeField()
-        )
-    )
+def tools(integrations: QuerySet[Integration]) -> QuerySet[Integration]:
+    """Leave out those that are no tool's, but carry the events of a heartbeat."""
+    return integrations.exclude(kind=HEARTBEAT)
 
 
 def _with_parts(services: QuerySet[Service]) -> QuerySet[Service]:
-    integrations = with_last_event(Integration.across_accounts.all())
+    integrations = tools(Integration.across_accounts.all())
     return services.select_related("team", "escalation_policy").prefetch_related(
         Prefetch("integrations", integrations)
     )

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Membership
+from accounts.models.contact import Urgency
 from accounts.requests import AccountRequest, member
-from incidents import actions, notifications
+from incidents import actions, notifications, urgencies
 from incidents.forms.incident import IncidentForm
 from incidents.models import Service
-from incidents.queries import detail
+from incidents.queries import detail, maintenance
 from oncall.queries import plan_of
 
 
@@ -86,11 +87,17 @@ def _responders(request: AccountRequest) -> dict[str, object]:
     )
     if service is None:
         return {"service": None, "paged": None}
-    urgency = values.get("urgency") or actions.urgency_of(service)
-    if urgency not in ("high", "low"):
-        urgency = actions.urgency_of(service)
-    paged = _paged(service, assignee, urgency, timezone.now())
-    return {"service": service, "paged": paged}
+    at = timezone.now()
+    urgency = values.get("urgency", "")
+    if urgency not in Urgency.values:
+        urgency = urgencies.of(service, "", at=at)
+    paged = _paged(service, assignee, urgency, at)
+    windows = maintenance.covering(service.account, [service], at)
+    return {
+        "service": service,
+        "paged": paged,
+        "maintenance": windows.get(service.pk),
+    }
 
 
 def _paged(

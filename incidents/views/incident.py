@@ -11,10 +11,12 @@ from django.views.decorators.http import require_GET
 from accounts.requests import AccountRequest, member
 from incidents import wording
 from incidents.forms import verbs as forms
-from incidents.models import Incident, Notification, TimelineEntry
+from incidents.models import Incident, Notification, Responder, TimelineEntry
 from incidents.queries import detail
 from incidents.queries.detail import Trail
 from incidents.views import alerts as alert_view
+from incidents.views import responders as responder_view
+from incidents.views import status_updates as update_view
 from incidents.views import trail as trail_view
 from incidents.views.verbs import VERBS
 
@@ -38,7 +40,8 @@ def incident(request: AccountRequest, number: int) -> HttpResponse:
     entries = detail.entries(shown, group, _before(request))
     alerts = detail.alerts(shown)
     trails = detail.trails(shown)
-    version = _version(shown, entries, trails)
+    asked = detail.responders(shown)
+    version = _version(shown, entries, trails, asked)
     if request.GET.get("version") == version:
         return HttpResponse(status=204)
     parts = {
@@ -50,6 +53,9 @@ def incident(request: AccountRequest, number: int) -> HttpResponse:
         "at": timezone.now(),
         "escalation": detail.escalation(shown, timezone.now()),
         "others": detail.others(shown)[:OTHERS],
+        "updates": detail.updates(shown),
+        **responder_view.show(asked, request),
+        **update_view.show(detail.subscribers(shown), request),
         **_timeline(entries, group),
         **_header(shown),
         **_verbs(request, shown),
@@ -111,12 +117,19 @@ def _mine(trails: list[Trail], request: AccountRequest) -> Notification | None:
     return next((n for n in pages if n.episode == latest), None)
 
 
-def _version(shown: Incident, entries: list[TimelineEntry], trails: list[Trail]) -> str:
+def _version(
+    shown: Incident,
+    entries: list[TimelineEntry],
+    trails: list[Trail],
+    asked: list[Responder],
+) -> str:
     deliveries = [
         (n.pk, n.status, n.attempts) for trail in trails for n in trail.deliveries
     ]
     latest = entries[0].pk if entries else 0
-    return detail.version(shown, [latest, deliveries, getattr(shown, "alert_count", 0)])
+    alerts = getattr(shown, "alert_count", 0)
+    answers = [(responder.pk, responder.state) for responder in asked]
+    return detail.version(shown, [latest, deliveries, alerts, answers])
 
 
 def _before(request: AccountRequest) -> int | None:

@@ -16,7 +16,7 @@ from accounts.requests import AccountRequest, member
 from incidents import catalogue
 from incidents.forms.service import IntegrationForm
 from incidents.models import Integration
-from incidents.queries.services import with_last_event
+from incidents.queries.services import tools
 
 SIZE: Final = 100
 Change = tuple[str | Promise, str | Promise, Callable[..., object]]
@@ -48,7 +48,7 @@ CHANGES: Final[dict[str, Change]] = {
 @member()
 def integrations(request: AccountRequest) -> HttpResponse:
     """List every integration with its service, key and last event."""
-    found = with_last_event(request.account.integrations.select_related("service"))
+    found = tools(request.account.integrations.select_related("service"))
     after = request.GET.get("after", "")
     if after.isdecimal():
         found = found.filter(pk__lt=int(after[:18]))
@@ -108,5 +108,6 @@ def integration_change(
 
 def _find(request: AccountRequest, public_id: str) -> Integration:
     return get_object_or_404(
-        request.account.integrations.select_related("service"), public_id=public_id
+        tools(request.account.integrations.select_related("service")),
+        public_id=public_id,
     )

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AccountRequest, member
-from incidents import catalogue
+from incidents import catalogue, urgency_words
 from incidents.forms.service import IntegrationForm, ServiceForm
 from incidents.models import Service
+from incidents.queries import maintenance
 from incidents.queries import services as queries
-from incidents.views import testing
+from incidents.views import noise, testing
 from oncall.queries import people_of_levels, plan_of
 
 # What the page of confirmation says, and what its button calls.
@@ -178,6 +179,8 @@ def _service_parts(request: AccountRequest, found: Service) -> dict[str, Any]:
     return {
         "service": found,
         "row": queries.rows(request.account, [found], at)[0],
+        "urgency_told": urgency_words.tell(found, at=at),
+        "windows": maintenance.planned_for(found, at),
         "levels": [
             (number, level.delay, [each.membership for each in people])
             for number, (level, people) in enumerate(
@@ -190,4 +193,5 @@ def _service_parts(request: AccountRequest, found: Service) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "may_configure": request.actor.may("configure"),
         "may_respond": request.actor.may("respond"),
+        **noise.held_parts(request, found),
     }

@@ -34,7 +34,12 @@ class Delivery:
     times: list[tuple[str, datetime]]
     attempts: int
     error: str
-    is_alarm: bool
+    # What it is, where it is no page of the escalation.
+    purpose: str
+    # The number of the incident whose message carried this one as well.
+    carried_by: int | None
+    # Who took the last attempt.
+    provider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,9 @@ def _delivery(notification: Notification, *, is_own: bool) -> Delivery:
         times=_times(notification),
         attempts=notification.attempts,
         error=notification.error,
-        is_alarm=notification.purpose == Notification.Purpose.ALARM,
+        purpose=_purpose(notification),
+        carried_by=_carried_by(notification),
+        provider=notification.provider,
     )
 
 
@@ -81,6 +88,7 @@ def _address(notification: Notification, *, is_own: bool) -> str:
 def _times(notification: Notification) -> list[tuple[str, datetime]]:
     """List what happened when; what is still to come says so."""
     happened = [
+        (_("planned"), notification.created_at),
         (_("sent"), notification.sent_at),
         (_("delivered"), notification.delivered_at),
         (_("answered"), notification.answered_at),
@@ -88,5 +96,20 @@ def _times(notification: Notification) -> list[tuple[str, datetime]]:
     ]
     known = [(word, at) for word, at in happened if at is not None]
     if notification.status == Status.PLANNED:
-        return [(_("due"), notification.send_at)]
-    return known or [(_("would have gone out"), notification.planned_for)]
+        return [*known, (_("due"), notification.send_at)]
+    if len(known) == 1:
+        return [*known, (_("would have gone out"), notification.planned_for)]
+    return known
+
+
+def _purpose(notification: Notification) -> str:
+    if notification.purpose == Notification.Purpose.PAGE:
+        return ""
+    return str(notification.get_purpose_display())
+
+
+def _carried_by(notification: Notification) -> int | None:
+    carrier: Notification | None = notification.bundled_into
+    if carrier is None or carrier.incident is None:
+        return None
+    return int(carrier.incident.number)

@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from accounts import contact_methods
+from accounts import channels, contact_methods
 from accounts.models import Account, ContactMethod, Membership
-from integrations.api import errors, references
+from integrations.api import errors, references, times
 from integrations.api.requests import ApiRequest
 from integrations.api.views import ResourceView
+from integrations.push import browsers
 
 KINDS = {name: kind for kind, name in references.CONTACT_TYPES.items()}
 USUAL_LABEL = "Default"
@@ -38,8 +39,11 @@ def represent(request: ApiRequest, method: ContactMethod) -> dict[str, Any]:
         "label": method.label or USUAL_LABEL,
         "address": method.address if may_see else method.masked,
     }
-    if method.kind == "email":
-        return {**shown, "send_short_email": False}
+    match method.kind:
+        case "email":
+            return {**shown, "send_short_email": False}
+        case "push":
+            return {**shown, **_push(request, method)}
     return {**shown, **_phone(method, may_see=may_see)}
 
 
@@ -101,7 +105,8 @@ class OneContactMethod(ContactMethodView):
         if KINDS.get(sent.get("type", ""), method.kind) != method.kind:
             raise errors.invalid("Type cannot be changed; add another contact method.")
         address = None
-        if "address" in sent or sent.get("country_code"):
+        is_same = sent.get("address") == method.address
+        if ("address" in sent and not is_same) or sent.get("country_code"):
             address = _address({**_parts(method), **sent})
             others = self.methods(user_id).exclude(pk=method.pk)
             _refuse_double(self.account, others, method.kind, address)
@@ -126,7 +131,7 @@ class OneContactMethod(ContactMethodView):
 def _address(sent: dict[str, Any]) -> str:
     """Put the number together, which callers send in two parts."""
     text = str(sent["address"]).strip()
-    is_phone = KINDS[sent["type"]] != "email"
+    is_phone = channels.get(KINDS[sent["type"]]).is_phone
     if not is_phone or text.startswith("+"):
         return text
     if not sent.get("country_code"):
@@ -153,10 +158,20 @@ def _phone(method: ContactMethod, *, may_see: bool) -> dict[str, Any]:
     }
 
 
+def _push(request: ApiRequest, method: ContactMethod) -> dict[str, Any]:
+    return {
+        "device_type": browsers.device_type(method.address),
+        "sounds": [],
+        "created_at": times.spelled(request, method.created_at),
+        "enabled": method.may_be_paged,
+        "blacklisted": method.disabled_at is not None,
+    }
+
+
 def _parts(method: ContactMethod) -> dict[str, Any]:
     """Take a contact method apart as callers send it."""
     kind = references.CONTACT_TYPES.get(method.kind, method.kind)
-    if method.kind == "email":
+    if not channels.get(method.kind).is_phone:
         return {"type": kind, "address": method.address}
     number = phonenumbers.parse(method.address)
     return {

@@ -9,9 +9,11 @@ import msgspec
 from django.core import exceptions as django_errors
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from rest_framework import exceptions as rest_errors
 from rest_framework.response import Response
 
+from accounts import quotas
 from accounts.onboarding import Refused
 from incidents import states
 from oncall.refusals import InUse, NotAllowed
@@ -96,6 +98,13 @@ def _refused(error: Any) -> ApiError:
     return invalid(str(error))
 
 
+def _exhausted(error: Any) -> ApiError:
+    """Say when there is room again."""
+    seconds = max(1, int((error.again_at - timezone.now()).total_seconds()))
+    headers = {"Retry-After": str(seconds)}
+    return ApiError(429, 2020, "Rate Limit Exceeded", str(error), headers=headers)
+
+
 def _in_use(error: Any) -> ApiError:
     names = ", ".join(str(user) for user in error.users)
     return invalid(f"{error} {names}".strip())
@@ -167,6 +176,7 @@ _KNOWN: list[tuple[tuple[type[Exception], ...], Callable[[Any], ApiError]]] = [
     ((Http404, django_errors.ObjectDoesNotExist), _not_found),
     ((django_errors.PermissionDenied,), _not_permitted),
     ((InUse,), _in_use),
+    ((quotas.Exhausted,), _exhausted),
     ((Refused, NotAllowed, states.NotAllowed), _refused),
     ((django_errors.SuspiciousOperation,), _refused),
     ((rest_errors.APIException,), _rest),

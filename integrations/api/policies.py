@@ -1,7 +1,7 @@
 """Escalation policies: whom an incident pages, level by level."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
@@ -13,6 +13,7 @@ from integrations.api import teams as team_resource
 from integrations.api.requests import ApiRequest
 from integrations.api.views import ResourceView
 from oncall import policies
+from oncall.escalation import Strategy
 from oncall.models import EscalationPolicy, EscalationRule, Schedule
 from oncall.policies import Draft, Level
 
@@ -22,7 +23,7 @@ INCLUDES = {
     "targets",
     "escalation_rule_assignment_strategies",
 }
-EVERYONE = "assign_to_everyone"
+STRATEGIES = get_args(Strategy)
 TARGETS = {"user": "memberships", "schedule": "schedules"}
 
 
@@ -30,16 +31,16 @@ class StrategyField(serializers.Field[Any, Any, Any, Any]):
     """How a level shares its targets out; an object, or its type alone."""
 
     default_error_messages = {
-        "strange": "The strategy may be assign_to_everyone; {given} is not offered."
+        "strange": "The strategy may be assign_to_everyone or round_robin, not {given}."
     }
 
     def to_internal_value(self, data: Any) -> str:
-        """Take the one strategy that there is."""
+        """Take a strategy that there is."""
         first = data[0] if isinstance(data, list) and data else data
         given = first.get("type") if isinstance(first, dict) else first
-        if given != EVERYONE:
+        if given not in STRATEGIES:
             self.fail("strange", given=given)
-        return EVERYONE
+        return str(given)
 
 
 class RuleBody(serializers.Serializer[Any]):
@@ -188,7 +189,7 @@ def _rule(
         "id": rule.public_id,
         "escalation_delay_in_minutes": rule.delay_minutes,
         "targets": [show(request, target) for target in targets],
-        "escalation_rule_assignment_strategy": {"type": EVERYONE},
+        "escalation_rule_assignment_strategy": {"type": rule.strategy},
     }
 
 
@@ -230,4 +231,10 @@ def _level(rule: dict[str, Any]) -> Level:
     targets = tuple(rule["targets"])
     if len(set(targets)) < len(targets):
         raise errors.invalid("Escalation rules: A target may be in a rule once.")
-    return Level(rule["escalation_delay_in_minutes"], targets, rule.get("id") or "")
+    strategy = rule.get("escalation_rule_assignment_strategy")
+    return Level(
+        delay_minutes=rule["escalation_delay_in_minutes"],
+        targets=targets,
+        public_id=rule.get("id") or "",
+        strategy=strategy or "assign_to_everyone",
+    )

@@ -44,6 +44,7 @@ CONTACT_TYPES = {
     "email": "email_contact_method",
     "voice": "phone_contact_method",
     "sms": "sms_contact_method",
+    "push": "push_notification_contact_method",
 }
 RULE_TYPE = "assignment_notification_rule"
 

@@ -6,7 +6,6 @@ import threading
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
@@ -14,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts import channels
+from integrations.mail import failures
 from integrations.messages import PRODUCT, STATUSES, one_line, render, shortened
+from integrations.providers import standing
 
 SUBJECT_LENGTH = 150
 
@@ -25,9 +26,10 @@ class Email:
     kind = "email"
     label = gettext_noop("E-mail")
     is_phone = False
+    is_typed = True
 
-    def send(self, address: str, message: channels.Message) -> str:
-        """Hand the mail to the server; this will return its Message-ID.
+    def send(self, address: str, message: channels.Message) -> channels.Sent:
+        """Hand the mail to the server; this will return the id by which it is known.
 
         Raises TemporaryFailure or PermanentFailure.
         """
@@ -35,17 +37,14 @@ class Email:
             validate_email(address)
             mail = compose(address, message)
             _line.send(mail)
-        except smtplib.SMTPRecipientsRefused as refusal:
-            raise _refused(refusal) from refusal
-        except smtplib.SMTPDataError as refusal:
-            raise _failure(refusal.smtp_code, refusal.smtp_error) from refusal
-        except OSError as error:
-            raise channels.TemporaryFailure(_unreachable(error)) from error
-        except (ValidationError, ValueError) as error:
-            raise channels.PermanentFailure(
-                _("This is not an e-mail address that mail can be sent to.")
-            ) from error
-        return str(mail.extra_headers["Message-ID"])
+            failures.check(mail)
+        except failures.FAILURES as error:
+            failure = failures.sorted_out(error)
+            if isinstance(failure, channels.TemporaryFailure):
+                standing.failed(_provider(), self.kind, str(failure))
+            raise failure from error
+        standing.succeeded(_provider(), self.kind)
+        return channels.Sent(_id_of(mail), _provider())
 
 
 def compose(address: str, message: channels.Message) -> EmailMultiAlternatives:
@@ -56,6 +55,10 @@ def compose(address: str, message: channels.Message) -> EmailMultiAlternatives:
         to=[address],
         headers=_headers(message),
     )
+    # A provider keeps the token, and brings it back with what becomes of the mail.
+    # It must not put its own addresses in place of ours.
+    mail.metadata = {"token": message.token}  # type: ignore[attr-defined]
+    mail.track_clicks = mail.track_opens = False  # type: ignore[attr-defined]
     mail.attach_alternative(render(message, "html"), "text/html")
     return mail
 
@@ -109,8 +112,19 @@ class _Line(threading.local):
 _line = _Line()
 
 
+def _provider() -> str:
+    return settings.EMAIL_PROVIDER or "smtp"
+
+
+def _id_of(mail: EmailMultiAlternatives) -> str:
+    """Return the provider's id of a mail, or the Message-ID where it has none."""
+    status = getattr(mail, "anymail_status", None)
+    return str(getattr(status, "message_id", None) or mail.extra_headers["Message-ID"])
+
+
 def _server() -> tuple[object, ...]:
-    return settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT
+    own = settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT
+    return *own, settings.ANYMAIL
 
 
 def _subject(message: channels.Message) -> str:
@@ -121,9 +135,15 @@ def _subject(message: channels.Message) -> str:
             if message.others:
                 subject = _("%(subject)s (and %(count)d more)") % {
                     "subject": shortened(one_line(subject), SUBJECT_LENGTH - 20),
-                    "count": len(message.others),
+                    "count": message.more,
                 }
             return subject
+        case channels.Request():
+            return _("[#%(number)s Help asked] %(requester)s: %(title)s") % {
+                "number": message.number,
+                "requester": message.requester,
+                "title": message.title,
+            }
         case channels.Code():
             return _("%(code)s is your code for %(product)s") % {
                 "code": message.code,
@@ -141,37 +161,14 @@ def _headers(message: channels.Message) -> dict[str, str]:
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
-    if isinstance(message, channels.Page):
+    if isinstance(message, channels.Page | channels.Request):
         # All mails about one incident answer a mail that never was: one thread.
         key = f"{message.account}\n{message.number}".encode()
         thread = f"<{hashlib.sha256(key).hexdigest()[:32]}.incident@{domain}>"
         headers |= {"References": thread, "In-Reply-To": thread}
-        if message.urgency == "high":
+        if isinstance(message, channels.Request) or message.urgency == "high":
             headers["Importance"] = "high"
     return headers
-
-
-def _refused(refusal: smtplib.SMTPRecipientsRefused) -> Exception:
-    ((code, words), *_others) = refusal.recipients.values()
-    return _failure(code, words)
-
-
-def _failure(code: int, words: bytes | str) -> Exception:
-    """Sort a mail server's answer: 5xx is about this address or message, for good."""
-    said = words.decode(errors="replace") if isinstance(words, bytes) else words
-    text = _("The mail server refused it: %(code)d %(words)s") % {
-        "code": code,
-        "words": shortened(one_line(said), 200),
-    }
-    if 500 <= code < 600:
-        return channels.PermanentFailure(text)
-    return channels.TemporaryFailure(text)
-
-
-def _unreachable(error: OSError) -> str:
-    return _("The mail server could not be used now: %(error)s") % {
-        "error": shortened(one_line(str(error)) or type(error).__name__, 200)
-    }
 
 
 channels.register(Email())

@@ -1,26 +1,43 @@
 """Text messages: one each, in plain characters, with codes to answer with."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_noop
 
-from accounts import channels
-from integrations import gsm
+from accounts import channels, tolls
+from integrations import gsm, switches
 from integrations.messages import one_line, render
-from integrations.twilio import client
+from integrations.providers import failover
+from integrations.refusals import Unsubscribed
 
 
 class SMS:
-    """Sends texts through Twilio."""
+    """Sends texts through the first provider that takes them."""
 
     kind = "sms"
     label = gettext_noop("Text message")
     is_phone = True
+    is_typed = True
 
-    def send(self, address: str, message: channels.Message) -> str:
+    def send(self, address: str, message: channels.Message) -> channels.Sent:
         """Hand the text to the provider; this will return the provider's id.
 
         Raises TemporaryFailure or PermanentFailure.
         """
-        return client.text(address, compose(message), token=message.token)
+        body, token = compose(message), message.token
+        tolls.check_message(address, message)
+        try:
+            return failover.hand_over(
+                self.kind, lambda provider: provider.text(address, body, token=token)
+            )
+        except Unsubscribed:
+            # Nobody asks a number again that does not want to be texted.
+            switches.stop(address)
+            raise
+
+    def find(self, token: str, since: datetime) -> channels.Sent | None:
+        """Ask the providers whether they have taken an attempt."""
+        return failover.find(self.kind, token, since)
 
 
 def compose(message: channels.Message) -> str:
@@ -44,7 +61,7 @@ def _rendered(message: channels.Message, *, text: str, link: str) -> str:
 
 def _text(message: channels.Message) -> str:
     match message:
-        case channels.Page():
+        case channels.Page() | channels.Request():
             return one_line(message.title)
         case channels.Notice():
             return one_line(" ".join([f"{message.subject}.", *message.lines]))

@@ -12,7 +12,7 @@ from accounts.models import Account, ContactMethod, Membership, User
 from accounts.models.contact import Urgency
 from accounts.models.people import Role
 from accounts.permissions import Actor
-from incidents import catalogue
+from incidents import catalogue, heartbeats
 from incidents.models import Integration, Service
 from integrations import partners
 from integrations.models import App
@@ -88,6 +88,14 @@ def make(at: datetime) -> Demo:
         catalogue.add_integration(service, actor=BY_OPERATOR, at=at, name=name)
         for service, name in zip(services, ("Prometheus", "Uptime checks"), strict=True)
     ]
+    heartbeats.create(
+        services[0],
+        actor=BY_OPERATOR,
+        at=at,
+        name="Nightly backup",
+        interval=timedelta(days=1),
+        grace=timedelta(hours=1),
+    )
     register_partner(account, at)
     _key, api_key = keys.create(account, "Demo", None, False, at)
     return Demo(account, people, services, integrations[0], password, api_key)

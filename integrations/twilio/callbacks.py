@@ -8,34 +8,40 @@ from django.utils.translation import gettext as _
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
-from incidents import notifications
-from integrations import gsm, replies
+from integrations import gsm, keypad, receipts, replies
 from integrations.messages import one_line, render
 from integrations.twilio.signatures import signed
 
-DELIVERED = {"delivered", "read", "completed"}
-FAILED = {"undelivered", "failed", "busy", "no-answer", "canceled"}
-WORDS = {
-    "undelivered": "The network did not deliver it",
-    "failed": "The network could not reach the number",
-    "busy": "The line was busy",
-    "no-answer": "Nobody picked up",
-    "canceled": "The call was cancelled",
+PROVIDER = "twilio"
+STATES: dict[str, receipts.State] = {
+    "accepted": "taken",
+    "queued": "taken",
+    "sending": "taken",
+    "sent": "taken",
+    "initiated": "taken",
+    "ringing": "taken",
+    "in-progress": "taken",
+    "delivered": "delivered",
+    "read": "delivered",
+    "completed": "delivered",
+    "undelivered": "failed",
+    "failed": "failed",
+    "busy": "failed",
+    "no-answer": "failed",
+    "canceled": "failed",
 }
-KEYS = {"4": "acknowledge", "6": "resolve"}
 
 
 @signed
 def status(request: HttpRequest, token: str) -> HttpResponse:
-    """Record what became of a text or a call; this will ignore states in between."""
-    state = request.POST.get("MessageStatus") or request.POST.get("CallStatus", "")
-    at = timezone.now()
-    if state in DELIVERED:
-        notifications.receipt(token, "delivered", "", at=at)
-    elif state in FAILED:
-        code = request.POST.get("ErrorCode", "")
-        error = f"{WORDS[state]} ({code})." if code else f"{WORDS[state]}."
-        notifications.receipt(token, "failed", error, at=at)
+    """Record what became of a text or a call; this will ignore unknown states."""
+    said = request.POST
+    word = said.get("MessageStatus") or said.get("CallStatus", "")
+    sid = said.get("MessageSid") or said.get("CallSid", "")
+    if (state := STATES.get(word)) is not None:
+        words = receipts.words_of(word, said.get("ErrorCode", ""))
+        report = receipts.Report(PROVIDER, sid, state, words)
+        receipts.record(token, report, at=timezone.now())
     return HttpResponse(status=204)
 
 
@@ -59,11 +65,9 @@ def voice(request: HttpRequest, token: str) -> HttpResponse:
 @signed
 def keys(request: HttpRequest, token: str) -> HttpResponse:
     """Do what a key stands for and say what came of it; else say the page once more."""
-    verb = KEYS.get(request.POST.get("Digits", ""))
-    if verb is None:
-        return _speak(token)
-    reply = replies.answer(token, verb, via="voice", at=timezone.now())
-    return _say(reply.text)
+    digits = request.POST.get("Digits", "")
+    reply = keypad.press(token, digits, at=timezone.now())
+    return _speak(token) if reply is None else _say(reply.text)
 
 
 def _speak(token: str) -> HttpResponse:

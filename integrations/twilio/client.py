@@ -19,14 +19,15 @@ from twilio.rest import Client
 from accounts import channels
 from integrations import outbox
 from integrations.messages import one_line, shortened
+from integrations.refusals import RefusedHere, Unsubscribed
 from integrations.twilio import signatures
 
 HOME = "https://api.twilio.com"
 LOCAL_SID = "AC" + "0" * 32
 LOCAL_NUMBER = "+15005550006"
-DEADLINE = 10.0
+CONNECT_SECONDS = 3.0
+DEADLINE = 8.0
 SENDERS = 16
-RING_SECONDS = 30
 # Twilio's codes for a number that will never take it, whatever we do.
 HOPELESS = {
     13223: "The number has a wrong format",
@@ -34,17 +35,20 @@ HOPELESS = {
     13225: "The number is blocked",
     21211: "The number is not valid",
     21214: "The number cannot be reached",
-    21215: "The number's country is not allowed",
-    21216: "The number may not be called",
     21217: "The number is not valid",
-    21219: "The number is not verified with Twilio",
-    21408: "The number's country is not allowed",
     21421: "The number is not valid",
-    21610: "The person has answered STOP",
-    21612: "The number cannot be reached",
     21614: "The number cannot receive texts",
     21635: "The number is a landline",
 }
+# And those for what only this Twilio account may not do.
+HERE = {
+    21215: "Twilio's settings do not allow the number's country",
+    21216: "Twilio may not call the number",
+    21219: "The number is not verified with Twilio",
+    21408: "Twilio's settings do not allow the number's country",
+    21612: "Twilio cannot reach the number from ours",
+}
+STOPPED = 21610
 
 # The package tells every request, and we log no numbers.
 _logger = logging.getLogger("integrations.twilio.requests")
@@ -73,11 +77,26 @@ def call(address: str, *, token: str, spoken: str = "") -> str:
         made = _client().calls.create(
             to=address,
             from_=number(),
-            timeout=RING_SECONDS,
+            timeout=settings.RING_SECONDS,
             status_callback=_address("twilio_status", token),
+            # The first one says who has it, should its sender die before it knows.
+            status_callback_event=["initiated", "completed"],
             **words,
         )
     return str(made.sid)
+
+
+def texts_to(address: str) -> list[dict[str, Any]]:
+    """List the newest texts to a number, as Twilio shows them.
+
+    Raises channels.TemporaryFailure.
+    """
+    with _failures():
+        found = _client().messages.list(to=address, limit=20)
+    return [
+        {"sid": str(m.sid), "body": str(m.body), "created_at": m.date_created}
+        for m in found
+    ]
 
 
 def number() -> str:
@@ -89,7 +108,8 @@ class Redirected(TwilioHttpClient):  # type: ignore[misc]
     """Talks to TWILIO_API_BASE, a proxy or a double, in place of Twilio."""
 
     def __init__(self, base: str) -> None:
-        super().__init__(timeout=DEADLINE, logger=_logger)
+        super().__init__(logger=_logger)
+        self.timeout = (CONNECT_SECONDS, DEADLINE)
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, HTTPAdapter(pool_maxsize=SENDERS))
         self.base = base.rstrip("/")
@@ -131,10 +151,15 @@ def _failures() -> Iterator[None]:
     try:
         yield
     except TwilioRestException as refusal:
+        if refusal.code == STOPPED:
+            words = f"The person has answered STOP ({STOPPED})."
+            raise Unsubscribed(words) from refusal
         if refusal.code in HOPELESS:
-            raise channels.PermanentFailure(
-                f"{HOPELESS[refusal.code]} ({refusal.code})."
-            ) from refusal
+            words = f"{HOPELESS[refusal.code]} ({refusal.code})."
+            raise channels.PermanentFailure(words) from refusal
+        if refusal.code in HERE:
+            words = f"{HERE[refusal.code]} ({refusal.code})."
+            raise RefusedHere(words) from refusal
         raise channels.TemporaryFailure(_unavailable(refusal)) from refusal
     except (TwilioException, OSError) as error:
         raise channels.TemporaryFailure(_unavailable(error)) from error

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import tenancy
 from accounts.models import Account, Membership
 from accounts.permissions import Actor, NotPermitted
-from incidents import links, states, wording
-from incidents.models import Incident, TimelineEntry
+from incidents import links, responders, states, wording
+from incidents.models import Incident, Responder, TimelineEntry
 from incidents.queries import detail, listing
 from integrations import responses
 
@@ -134,6 +134,7 @@ def _page(
         "escalation": detail.escalation(incident, visit.at),
         "entries": map(wording.tell, detail.entries(incident)[:ENTRIES]),
         "may_respond": visit.actor.may("respond"),
+        "asked": _asked(visit, incident),
         "people": responses.people(account, visit.member),
         "snoozes": responses.SNOOZES,
         "seen": responses.seen(incident),
@@ -148,6 +149,13 @@ def _page(
         "at": visit.at,
     }
     return render(visit.request, "integrations/responder.html", context, status=status)
+
+
+def _asked(visit: Visit, incident: Incident) -> Responder | None:
+    """Find the request for help that the page should offer to answer."""
+    if not incident.is_open or not visit.actor.may("respond"):
+        return None
+    return responders.pending_of(incident, visit.member)
 
 
 def _done(visit: Visit) -> TimelineEntry | None:

@@ -19,6 +19,9 @@ from oncall.embedded.processes import Failed, identity
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = ROOT / ".data"
 
+# How many points the curve P-256 has: a private key is a number below.
+POINTS = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
 # A socket's path may have 107 bytes on Linux and 103 on macOS.
 LONGEST_SOCKET = 103
 
@@ -142,10 +145,12 @@ def read_secret(path: Path) -> dict[str, str]:
 
 
 def keys(folder: Path) -> dict[str, str]:
-    """SECRET_KEY and ENCRYPTION_KEYS, which this will generate once per folder."""
+    """The keys of new_keys, of which this will generate each once per folder."""
     path = folder / "secrets.json"
-    if not path.exists():
-        write_secret(path, new_keys())
+    known = read_secret(path)
+    # A folder of an older version lacks the newer ones.
+    if missing := {k: v for k, v in new_keys().items() if k not in known}:
+        write_secret(path, known | missing)
     return read_secret(path)
 
 
@@ -154,7 +159,14 @@ def new_keys() -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ENCRYPTION_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "VAPID_PRIVATE_KEY": new_vapid_key(),
     }
+
+
+def new_vapid_key() -> str:
+    """A fresh key for pushes to browsers; this will keep it nowhere."""
+    number = 1 + secrets.randbelow(POINTS - 1)
+    return urlsafe_b64encode(number.to_bytes(32, "big")).decode().rstrip("=")
 
 
 def _taken(folder: Path, pid: str) -> str:

@@ -27,6 +27,7 @@ def words(folder: Path, environment: Mapping[str, str], tls: bool) -> str:
     rows += [
         ("mail goes to", _mail(environment, site)),
         ("SMS and calls go to", _calls(environment, site)),
+        ("pushes go to", "browsers that people add on their profile"),
         ("data and logs", f"{folder}, {folder / 'logs'}"),
     ]
     table = "\n".join(f"  {name:<22}{value}" for name, value in rows)

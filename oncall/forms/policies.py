@@ -12,10 +12,20 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from oncall import policies
 from oncall.forms import choices, rows
-from oncall.models import EscalationPolicy
+from oncall.models import EscalationPolicy, EscalationRule
 
 MOST_LEVELS = 20
-LEVEL: rows.Data = MultiValueDict({"delay_minutes": ["30"], "targets": [""]})
+EVERYONE = EscalationRule.Strategy.EVERYONE
+LEVEL: rows.Data = MultiValueDict(
+    {"delay_minutes": ["30"], "targets": [""], "strategy": [EVERYONE.value]}
+)
+STRATEGIES = [
+    (EVERYONE.value, gettext_lazy("Everyone of the level, together")),
+    (
+        EscalationRule.Strategy.ROUND_ROBIN.value,
+        gettext_lazy("One of them, in turns (round robin)"),
+    ),
+]
 BLANKS: dict[str, rows.Data | str] = {"level": LEVEL, "targets": ""}
 
 
@@ -66,6 +76,14 @@ class LevelForm(rows.QuietForm):
         label=gettext_lazy("Minutes until the next level"),
         min_value=1,
         max_value=1440,
+    )
+    strategy = forms.ChoiceField(
+        label=gettext_lazy("Who gets an incident"),
+        choices=STRATEGIES,
+        help_text=gettext_lazy(
+            "In turns, each new incident goes to the next one of the list who can be "
+            "reached. If that one does not answer in time, the next level is paged."
+        ),
     )
 
     def __init__(
@@ -154,6 +172,7 @@ class PolicyEditor:
                     delay_minutes=level.cleaned_data["delay_minutes"],
                     targets=tuple(level.cleaned_data["targets"]),
                     public_id=level.cleaned_data["public_id"],
+                    strategy=level.cleaned_data["strategy"],
                 )
                 for level in self.levels
             ),
@@ -184,6 +203,7 @@ def _row(level: policies.Level) -> rows.Data:
         {
             "public_id": [level.public_id],
             "delay_minutes": [str(level.delay_minutes)],
+            "strategy": [level.strategy],
             "targets": [choices.key_of(target) for target in level.targets],
         }
     )

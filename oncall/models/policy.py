@@ -94,6 +94,10 @@ class EscalationRule(AccountModel):
         return f"Level {self.level} of {self.policy}"
 
     @property
+    def is_round_robin(self) -> bool:
+        return self.strategy == self.Strategy.ROUND_ROBIN
+
+    @property
     def delay(self) -> timedelta:
         return timedelta(minutes=self.delay_minutes)
 

@@ -119,6 +119,6 @@ def _show(
         "most_levels": forms.MOST_LEVELS,
     }
     if editor.is_complete():
-        plan = policies.as_plan(editor.draft())
+        plan = policies.as_plan(editor.draft(), found)
         context["steps"] = forecast(request.account, plan, timezone.now())
     return render(request, "oncall/policy_form.html", context)

@@ -13,7 +13,7 @@ def test_a_stranger_is_welcomed(db, client):
 def test_the_checklist_shows_what_is_done(acme, sign_in):
     page = sign_in(acme.alice).get("/").content.decode()
 
-    assert "Confirm a phone number" in page
+    assert "Confirm a phone or push" in page
     assert "Create a schedule" in page
     assert "4 of 8 done" in page
 

@@ -23,7 +23,7 @@ def test_the_list_says_who_cannot_be_reached(acme, sign_in):
     page = sign_in(acme.alice).get("/people/").content.decode()
 
     assert "No confirmed contact method" in page
-    assert "E-mail only, no phone" in page
+    assert "E-mail only, no phone or push" in page
 
 
 def test_the_list_finds_people_by_name(acme, sign_in):

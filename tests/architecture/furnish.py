@@ -6,7 +6,16 @@ from typing import Any
 from accounts import keys
 from accounts.models import Account, Invitation, Team
 from accounts.permissions import Actor
-from incidents.models import Alert, Incident, Notification
+from incidents import heartbeats, maintenance
+from incidents.models import (
+    Alert,
+    Incident,
+    Notification,
+    Responder,
+    ResponderRequest,
+    StatusUpdate,
+    Subscriber,
+)
 from integrations.models import (
     AccessToken,
     App,
@@ -35,7 +44,15 @@ def furnish(world: World) -> None:
     _ways_in(world, team)
     _handoffs(world, schedule)
     incident = _incident(world)
+    _helpers(world, incident)
     _second_integration(world)
+    _heartbeat(world)
+    _maintenance(world)
+    world.service.suppression_rules.create(
+        account=world.account,
+        name="Staging",
+        conditions=[{"field": "source", "operator": "contains", "value": "staging"}],
+    )
     _notifications(world, incident)
     _app(world)
 
@@ -86,6 +103,14 @@ def _ways_in(world: World, team: Team) -> None:
     )
     # This writes an audit entry too.
     keys.create(account, "Terraform", None, False, NOON)
+    browser = factories.contact(person.membership, "push", "Chrome on Linux 3f9a1c")
+    account.push_subscriptions.create(
+        contact_method=browser,
+        endpoint=f"https://push.example/{account.subdomain}",
+        p256dh="B" * 87,
+        auth="A" * 22,
+        browser="Chrome on Linux",
+    )
     account.verifications.create(
         contact_method=person.email, code_digest="c0de" * 16, expires_at=SOON
     )
@@ -151,9 +176,46 @@ def _incident(world: World) -> Incident:
     return incident
 
 
+def _helpers(world: World, incident: Incident) -> None:
+    """Ask somebody to help, and keep them informed."""
+    person = _first(world).membership
+    both = {"account": world.account, "incident": incident}
+    request = ResponderRequest.across_accounts.create(requester=person, at=NOON, **both)
+    Responder.across_accounts.create(
+        request=request, membership=person, asked_at=NOON, **both
+    )
+    team = world.account.teams.first()
+    for who in ({"membership": person}, {"team": team}):
+        Subscriber.across_accounts.create(created_at=NOON, **who, **both)
+    StatusUpdate.across_accounts.create(sender=person, message="On it", at=NOON, **both)
+
+
 def _second_integration(world: World) -> None:
     """Add one without alerts, so that another's alert may claim it but for the wall."""
     factories.integration(world.service, "Second")
+
+
+def _heartbeat(world: World) -> None:
+    heartbeats.create(
+        world.service,
+        actor=Actor("web"),
+        at=NOON,
+        name="Nightly backup",
+        interval=timedelta(days=1),
+        grace=timedelta(hours=1),
+    )
+
+
+def _maintenance(world: World) -> None:
+    maintenance.plan(
+        world.account,
+        actor=Actor("web"),
+        at=NOON,
+        services=[world.service],
+        starts_at=SOON,
+        ends_at=SOON + timedelta(hours=1),
+        repeats="weekly",
+    )
 
 
 def _notifications(world: World, incident: Incident) -> None:

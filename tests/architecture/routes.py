@@ -10,7 +10,14 @@ from django.urls import URLPattern, get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils.regex_helper import normalize
 
-from incidents.views import integrations, listing, services, verbs
+from incidents.views import (
+    heartbeats,
+    integrations,
+    listing,
+    maintenance,
+    services,
+    verbs,
+)
 from integrations.models import OutboxMessage
 from tests.conftest import World
 
@@ -37,10 +44,17 @@ IDS: dict[tuple[str, str], Pick] = {
     ),
     ("escalation-policies/", "public_id"): lambda w: w.policy.public_id,
     ("escalation_policies/", "public_id"): lambda w: w.policy.public_id,
+    ("heartbeats/", "public_id"): lambda w: w.account.heartbeats.get().public_id,
     ("incidents/", "number"): lambda w: w.account.incidents.get().number,
+    ("incidents/%(number)s/responders/", "public_id"): lambda w: (
+        w.account.responders.get().public_id
+    ),
     ("incidents/", "public_id"): lambda w: w.account.incidents.get().public_id,
     ("integrations/", "public_id"): lambda w: w.integration.public_id,
     ("keys/", "public_id"): lambda w: w.account.api_keys.get().public_id,
+    ("maintenance/", "public_id"): lambda w: (
+        w.account.maintenance_windows.get().public_id
+    ),
     ("me/contact-methods/", "public_id"): lambda w: _mine(w).email.public_id,
     ("me/hand-offs/", "public_id"): lambda w: (
         _mine(w).membership.handoff_rules.get().public_id
@@ -52,7 +66,9 @@ IDS: dict[tuple[str, str], Pick] = {
     ("outbox/mail/", "pk"): lambda w: _message(w, "email"),
     ("outbox/text/", "pk"): lambda w: _message(w, "sms"),
     ("people/", "public_id"): lambda w: _someone(w).public_id,
-    ("people/", "method_id"): lambda w: _someone(w).contact_methods.get().public_id,
+    ("people/", "method_id"): lambda w: (
+        _someone(w).contact_methods.get(kind="email").public_id
+    ),
     ("people/invitations/", "public_id"): lambda w: (
         w.account.invitations.get().public_id
     ),
@@ -62,15 +78,18 @@ IDS: dict[tuple[str, str], Pick] = {
     ),
     ("service-directory/", "public_id"): lambda w: w.service.public_id,
     ("services/", "public_id"): lambda w: w.service.public_id,
+    ("services/", "rule_id"): lambda w: w.service.suppression_rules.get().public_id,
     ("settings/apps/", "public_id"): lambda w: w.account.apps.get().public_id,
     ("teams/", "public_id"): lambda w: w.account.teams.get().public_id,
     ("users/", "public_id"): lambda w: _someone(w).public_id,
 }
 # Words that an address takes where its pattern does not list them.
 WORDS: dict[tuple[str, str], list[str]] = {
+    ("heartbeats/", "change"): list(heartbeats.CHANGES),
     ("incidents/", "verb"): list(verbs.VERBS),
     ("incidents/bulk/", "verb"): list(listing.BULK),
     ("integrations/", "change"): list(integrations.CHANGES),
+    ("maintenance/", "change"): list(maintenance.CHANGES),
     ("services/", "change"): list(services.CHANGES),
 }
 # Random names that are the right themselves: whoever has one may use it.

@@ -1,5 +1,6 @@
 """Every kind of contact method has a channel, and every channel every message."""
 
+import json
 import pkgutil
 from typing import Any
 
@@ -10,7 +11,9 @@ from accounts import channels, contact_methods, notification_rules
 from incidents import wording
 from integrations import channels as modules
 from integrations.models import OutboxMessage
+from integrations.push import keys
 from tests.factories import NOON
+from tests.fakes import push
 
 MESSAGES: dict[type[channels.Message], dict[str, Any]] = {
     channels.Page: {
@@ -22,11 +25,20 @@ MESSAGES: dict[type[channels.Message], dict[str, Any]] = {
         "link": "https://oncall.example/r/abc",
         "opened_at": NOON,
     },
+    channels.Request: {
+        "number": 1042,
+        "title": "Checkout is down",
+        "service": "Checkout",
+        "requester": "Alice",
+        "message": "You know the cache.",
+        "link": "https://oncall.example/r/abc",
+    },
     channels.Code: {"code": "314159"},
     channels.Test: {},
     channels.Notice: {"subject": "Nobody was reached", "lines": ("Look at it.",)},
 }
 KINDS = [channel.kind for channel in channels.every()]
+TYPED = [channel.kind for channel in channels.every() if channel.is_typed]
 
 
 def test_each_module_of_the_package_is_one_channel():
@@ -55,19 +67,33 @@ def test_every_message_is_tried_here():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.__name__)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TYPED)
 def test_every_channel_hands_over_every_message(kind, message, settings):
     settings.EMBEDDED = True
     settings.EMAIL_BACKEND = "integrations.outbox.EmailBackend"
     channel = channels.get(kind)
-    address = "+15005550123" if channel.is_phone else "bob@acme.example"
+    address = "+12025550123" if channel.is_phone else "bob@acme.example"
     letter = message("f" * 32, "Acme", "Bob", **MESSAGES[message])
 
-    provider_id = channel.send(address, letter)
+    sent = channel.send(address, letter)
 
-    assert provider_id
+    assert sent.id
     # Without a provider it waits in the local outbox, as it would have left.
     assert OutboxMessage.objects.filter(recipient=address).exists()
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.__name__)
+def test_a_browser_is_handed_every_message(message, settings):
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
+    letter = message("f" * 32, "Acme", "Bob", **MESSAGES[message])
+
+    with push.serving() as service:
+        browser = service.subscribe(keys.public())
+        sent = channels.get("push").send(json.dumps(browser.subscription), letter)
+
+    assert sent.id
+    assert service.refusals == []
+    assert browser.received[0].content["title"]
 
 
 def test_a_kind_without_a_channel_fails_for_good():

@@ -31,7 +31,7 @@ def written_verbs() -> set[str]:
 def _named_by(call: ast.Call) -> set[str]:
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
     given = [k.value for k in call.keywords if k.arg == "verb"]
-    if name == "_write":
+    if name in ("write", "_write"):
         given += call.args[:1]
     return {
         value.value

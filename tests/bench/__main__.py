@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import statistics
 import sys
 import time
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from tests.bench import (
     backlog,
     cost,
+    due,
     events,
+    history,
     instance,
     intake,
     mail,
@@ -33,6 +36,7 @@ class Size:
     idle_seconds: float
 
 
+ACCOUNTS = 1000
 WHOLE = Size(seconds=3.0, rounds=3, events=1500, mails=50, idle_seconds=10.0)
 QUICK = Size(seconds=0.8, rounds=1, events=300, mails=15, idle_seconds=3.0)
 
@@ -69,6 +73,7 @@ async def _measure(size: Size) -> Findings:
                 await _measure_intake(found, running, port, keys, waiting, size)
             found.memory_after = running.processes.memory()
             found.outcomes = waiting.outcomes()
+            await _measure_crowd(found, running, keys["later"], sink, waiting, size)
             _say("schedules")
             found.schedules = running.time_schedules()
             return found
@@ -139,6 +144,54 @@ async def _measure_intake(
             seconds=size.seconds,
             rounds=size.rounds,
         )
+
+
+async def _measure_crowd(
+    found: Findings,
+    running: Instance,
+    keys: list[str],
+    sink: Sink,
+    waiting: Backlog,
+    size: Size,
+) -> None:
+    _say("a crowd of accounts")
+    crowd = running.crowd(f"crowd.make({ACCOUNTS})")
+    found.one_account, found.many_accounts = await _costs_of(
+        running, (keys[:1], crowd), waiting, size
+    )
+    running.crowd("crowd.forget()")
+    _say("pages due at once")
+    found.pages = await due.pages(running, sink)
+    found.quiet = await due.neighbours(running, sink, 1)
+    found.noisy = await due.neighbours(running, sink, 100)
+    running.crowd("crowd.forget()")
+    _say("escalations among many")
+    found.pending = await due.escalations(running, sink, size.events, 15.0)
+    found.at_once = await due.escalations(running, sink, 10_000, 0.0)
+    _say("a long history")
+    found.history = history.measure(running)
+
+
+async def _costs_of(
+    running: Instance, candidates: tuple[list[str], ...], waiting: Backlog, size: Size
+) -> list[float]:
+    """CPU of a new key by each list of integration keys, in turns, the median."""
+    found: list[list[float]] = [[] for _ in candidates]
+    idling = await cost.idle(running.processes, size.idle_seconds)
+    for _round in range(size.rounds):
+        for place, keys in enumerate(candidates):
+            measured = await cost.of_events(
+                running.port,
+                keys,
+                cost.KINDS[0],
+                events.new_run(),
+                size.events,
+                processes=running.processes,
+                backlog=waiting,
+                idling=idling,
+            )
+            found[place].append(measured.total)
+    return [statistics.median(totals) for totals in found]
 
 
 def _say(what: str) -> None:

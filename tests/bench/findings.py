@@ -4,7 +4,10 @@ import os
 import statistics
 from dataclasses import dataclass, field
 
+from tests.bench import due
 from tests.bench.cost import Cost, Parts
+from tests.bench.due import Lateness
+from tests.bench.history import Costs
 from tests.bench.intake import Figures
 from tests.bench.mail import Idle, Storm
 
@@ -24,6 +27,17 @@ class Findings:
     memory: Parts = field(default_factory=dict)
     memory_after: Parts = field(default_factory=dict)
     schedules: dict[str, float] = field(default_factory=dict)
+    pages: Lateness = due.NONE
+    # Of single pages, without and with an account that has 100 times as many.
+    quiet: Lateness = due.NONE
+    noisy: Lateness = due.NONE
+    # Escalations over some seconds among many pending, and many at one instant.
+    pending: Lateness = due.NONE
+    at_once: Lateness = due.NONE
+    history: Costs = field(default_factory=Costs)
+    # Milliseconds of CPU of a new key, of one account and of a thousand.
+    one_account: float = 0.0
+    many_accounts: float = 0.0
     outcomes: dict[str, int] = field(default_factory=dict)
     took_seconds: float = 0.0
     # Others' work on the same cores slows everything here.

@@ -50,6 +50,10 @@ class Instance:
         found: dict[str, float] = self._shell(SCHEDULES)
         return found
 
+    def crowd(self, call: str) -> Any:
+        """Call a function of `tests.bench.crowd` or `ticking`, and read its answer."""
+        return self._shell(f"from tests.bench import crowd, ticking; {call}")
+
     def _shell(self, code: str) -> Any:
         """Run code that prints JSON on its last line."""
         done = subprocess.run(  # noqa: S603
@@ -58,8 +62,9 @@ class Instance:
             cwd=folders.ROOT,
             capture_output=True,
             text=True,
-            check=True,
         )
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
         return json.loads(done.stdout.splitlines()[-1])
 
     def connect(self, database: str) -> psycopg.Connection[tuple[int]]:

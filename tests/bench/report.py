@@ -25,7 +25,7 @@ BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 def table(found: Findings) -> str:
     """Write the report as Markdown."""
-    parts = (_intake, _costs, _mails, _memory, _goals)
+    parts = (_intake, _costs, _mails, _due, _history, _memory, _goals)
     return "\n\n".join("\n".join(part(found)) for part in parts)
 
 
@@ -127,6 +127,40 @@ def _mails(found: Findings) -> Iterator[str]:
     )
 
 
+def _due(found: Findings) -> Iterator[str]:
+    yield "### Due at one time, seconds from due to handed over\n"
+    yield from _rows(
+        ("", "pages", "lost", "p50", "p99", "last"),
+        *(
+            (
+                *(name, f"{late.count:,}", str(late.lost), f"{late.p50:.2f}"),
+                *(f"{late.p99:.2f}", f"**{late.last:.2f}**"),
+            )
+            for name, late in (
+                ("pages of 500 accounts at once", found.pages),
+                ("20 accounts, one page each", found.quiet),
+                ("the same beside 2,000 pages of another", found.noisy),
+                ("escalations over 15 s among 100,000 pending", found.pending),
+                ("escalations at once, 100,000 pending", found.at_once),
+            )
+        ),
+    )
+
+
+def _history(found: Findings) -> Iterator[str]:
+    past = found.history
+    yield "### Beside 1,000,000 ended and 100,000 open incidents, milliseconds\n"
+    yield from _rows(
+        ("", "measured"),
+        ("database time of a tick with nothing due", f"{past.tick:.1f}"),
+        ("database time of an audit", f"{past.audit:.1f}"),
+        ("list page of an account with 10,000 incidents", f"{past.few:.0f}"),
+        ("list page of an account with 1,100,000", f"{past.many:.0f}"),
+        ("CPU per new key, one account", f"{found.one_account:.2f}"),
+        ("CPU per new key, 1,000 accounts", f"{found.many_accounts:.2f}"),
+    )
+
+
 def _memory(found: Findings) -> Iterator[str]:
     yield "### Memory (PSS) of all processes, MiB\n"
     parts = list(found.memory)
@@ -182,6 +216,12 @@ def _plain(found: Findings) -> dict[str, Any]:
         "idle_mail_ms": asdict(found.idle_mail),
         "storm_ms": {**asdict(found.storm), "per_second": found.storm.per_second},
         "memory_mib": {"at_rest": found.memory, "after": found.memory_after},
+        "due_s": {
+            name: asdict(getattr(found, name))
+            for name in ("pages", "quiet", "noisy", "pending", "at_once")
+        },
+        "history_ms": asdict(found.history),
+        "cpu_ms_by_accounts": {"1": found.one_account, "1000": found.many_accounts},
         "outcomes": found.outcomes,
         "goals": {goal.what: goal.is_met(goal.measure(found)) for goal in GOALS},
     }

@@ -8,10 +8,12 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 SID = "AC" + "1" * 32
@@ -27,6 +29,7 @@ class Taken:
     kind: str
     sid: str
     parameters: dict[str, str]
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def token(self) -> str:
@@ -44,6 +47,8 @@ class Twilio:
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     # While set, requests get no answer.
     silent: Event = field(default_factory=Event)
+    # While set, requests are taken, and get no answer.
+    dies: Event = field(default_factory=Event)
     released: Event = field(default_factory=Event)
 
     def texts(self) -> list[str]:
@@ -67,7 +72,10 @@ class Twilio:
         """Say what became of a text or a call."""
         name = "MessageStatus" if taken.kind == "Messages" else "CallStatus"
         path = taken.parameters["StatusCallback"].removeprefix(SITE)
-        parameters = {name: status, **({"ErrorCode": code} if code else {})}
+        named = "MessageSid" if taken.kind == "Messages" else "CallSid"
+        parameters = {named: taken.sid, name: status}
+        if code:
+            parameters["ErrorCode"] = code
         return self.posts(client, path, parameters)
 
     def receives(self, client: Any, number: str, body: str) -> str:
@@ -144,6 +152,21 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._take(dict(parse_qsl(body, strict_parsing=True)))
 
+    def do_GET(self) -> None:
+        """List texts to a number, the newest first."""
+        address = dict(parse_qsl(urlsplit(self.path).query)).get("To")
+        found = [
+            {
+                "sid": taken.sid,
+                "body": taken.parameters["Body"],
+                "to": address,
+                "date_created": format_datetime(taken.at),
+            }
+            for taken in reversed(self.twilio.taken)
+            if taken.kind == "Messages" and taken.parameters["To"] == address
+        ]
+        self._answer(200, {"messages": found, "page": 0, "next_page_uri": None})
+
     def _take(self, parameters: dict[str, str]) -> None:
         start = f"/2010-04-01/Accounts/{SID}/"
         assert self.path.startswith(start), self.path
@@ -151,6 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
         assert kind in ("Messages", "Calls"), kind
         sid = ("SM" if kind == "Messages" else "CA") + secrets.token_hex(16)
         self.twilio.taken.append(Taken(kind, sid, parameters))
+        if self.twilio.dies.is_set():
+            self.close_connection = True
+            return
         self._answer(201, {"sid": sid, "status": "queued", "error_code": None})
 
     def _refuse(self, status: int, code: int, message: str) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.permissions import Actor, NotPermitted
-from incidents import actions, states
+from incidents import actions, changes, states, timers
 from incidents.models import Incident, Notification
 from tests import factories
 from tests.factories import NOON
@@ -135,7 +135,7 @@ def test_whoever_acknowledged_is_paged_again_after_the_timeout(acme, incident):
     actions.acknowledge(
         incident, actor=Actor("sms", acme.bob.membership), at=NOON + MINUTE
     )
-    fresh = actions.expire_acknowledgement(incident, at=NOON + 31 * MINUTE)
+    fresh = timers.expire_acknowledgement(incident, at=NOON + 31 * MINUTE)
 
     assert pages(fresh) == [("Alice", "email"), ("Bob", "email")]
 
@@ -160,7 +160,7 @@ def test_a_snoozed_incident_rests_and_then_pages_again(incident, alice):
     fresh = actions.snooze(incident, actor=alice, at=NOON, until=until)
     assert (fresh.status, fresh.snoozed_until) == ("acknowledged", until)
 
-    fresh = actions.end_snooze(incident, at=until)
+    fresh = timers.end_snooze(incident, at=until)
     assert (fresh.status, fresh.snoozed_until) == ("triggered", None)
     assert pages(fresh) == [("Alice", "email")]
 
@@ -235,7 +235,7 @@ def test_an_unreached_incident_pages_as_soon_as_somebody_is_on_call(acme, alice)
     factories.layer(primary, acme.bob.membership)
 
     assert incident.escalate_at is not None
-    fresh = actions.step(actions.lock(incident), at=incident.escalate_at)
+    fresh = timers.step(changes.lock(incident), at=incident.escalate_at)
 
     assert fresh.unreached_at is None
     assert pages(fresh) == [("Bob", "email")]

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts.permissions import Actor
-from incidents import actions, auditor, engine
+from incidents import actions, auditor, engine, quarantine
 from incidents.models import Incident, TimelineEntry
 from tests import factories
 from tests.factories import NOON
@@ -110,7 +110,7 @@ def test_an_incident_whose_step_keeps_failing_steps_aside_and_moves_on(acme, inc
     Incident.across_accounts.filter(pk=incident.pk).update(plan=broken)
 
     at = NOON + 30 * MINUTE
-    for _ in range(engine.PATIENCE):
+    for _ in range(quarantine.PATIENCE):
         engine.tick(at)
         incident.refresh_from_db()
         at = incident.escalate_at

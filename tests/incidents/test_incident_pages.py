@@ -396,7 +396,7 @@ def test_the_page_takes_a_constant_number_of_queries(
     acme, alice, django_assert_max_num_queries
 ):
     incident = opened(acme)
-    with django_assert_max_num_queries(20) as few:
+    with django_assert_max_num_queries(24) as few:
         alice.get(f"/incidents/{incident.number}/")
     most = len(few)
     for text in ("one", "two", "three"):

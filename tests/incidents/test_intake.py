@@ -47,6 +47,15 @@ def test_triggers_with_one_dedup_key_are_one_alert(acme):
     assert outcomes() == ["opened", "repeated", "repeated", "repeated"]
 
 
+def test_an_event_that_repeats_one_of_its_own_batch_knows_its_alert(acme):
+    send(acme, "trigger", "db")
+    send(acme, "trigger", "db")
+    intake.process(NOON)
+
+    alert = Alert.across_accounts.get()
+    assert [event.alert for event in Event.across_accounts.all()] == [alert, alert]
+
+
 def test_a_resolve_ends_the_incident_and_a_later_trigger_opens_another(acme):
     for action in ("trigger", "resolve", "trigger"):
         send(acme, action, "db")

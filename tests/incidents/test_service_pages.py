@@ -79,7 +79,7 @@ def test_the_directory_says_when_nobody_is_on_call(acme, alice):
 def test_the_directory_takes_as_many_queries_for_many_services_as_for_one(
     acme, alice, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(18) as few:
+    with django_assert_max_num_queries(19) as few:
         alice.get("/services/")
     most = len(few)
     for number in range(10):
@@ -349,3 +349,73 @@ def test_a_get_sends_nothing(acme, bob):
 
     assert response.status_code == 405
     assert not acme.integration.events.exists()
+
+
+# Support hours
+
+
+def office_hours(**fields) -> dict[str, object]:
+    return {
+        "urgency_rule": "use_support_hours",
+        "support_time_zone": "Europe/Berlin",
+        "support_days": ["1", "2", "3", "4", "5"],
+        "support_start": "09:00",
+        "support_end": "17:00",
+        "urgency_in_hours": "high",
+        "urgency_out_of_hours": "low",
+        "raise_at_support_start": "on",
+        **fields,
+    }
+
+
+def test_support_hours_are_set_and_told_in_a_sentence(acme, alice):
+    response = alice.post(
+        "/services/new/", service_form(acme, **office_hours()), follow=True
+    )
+
+    service = acme.account.services.get(name="Search")
+    assert service.support_days == [1, 2, 3, 4, 5]
+    assert service.raise_at_support_start
+    text = says(response)
+    assert "Monday to Friday, 09:00 to 17:00, Europe/Berlin" in text
+    assert "become high when the support hours begin" in text
+    assert "Now:" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"support_days": []}, "This field is required."),
+        ({"support_start": ""}, "This field is required."),
+        ({"support_end": "late"}, "Enter a valid time."),
+        ({"support_time_zone": "Mars/Olympus"}, "Select a valid choice."),
+        ({"urgency_in_hours": "low"}, "none can be raised"),
+    ],
+)
+def test_support_hours_are_whole_or_refused(acme, alice, fields, why):
+    values = service_form(acme, **office_hours(**fields))
+
+    response = alice.post("/services/new/", values)
+
+    assert response.status_code == 422
+    assert why in says(response)
+    assert not acme.account.services.filter(name="Search").exists()
+
+
+def test_support_hours_that_do_not_count_are_not_asked_for(acme, alice):
+    values = office_hours(urgency_rule="high", support_start="", support_days=[])
+
+    alice.post("/services/new/", service_form(acme, **values))
+
+    service = acme.account.services.get(name="Search")
+    assert (service.urgency_rule, service.support_start) == ("high", None)
+
+
+def test_support_hours_are_kept_while_another_rule_counts(acme, alice):
+    alice.post("/services/new/", service_form(acme, **office_hours()))
+    service = acme.account.services.get(name="Search")
+
+    alice.post(page_of(service, "edit/"), service_form(acme, urgency_rule="low"))
+
+    assert fresh(service).urgency_rule == "low"
+    assert fresh(service).support_days == [1, 2, 3, 4, 5]

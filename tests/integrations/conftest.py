@@ -4,8 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from integrations.providers import standing
+from tests.fakes import gateway as fake_gateway
+from tests.fakes import push as fake_push
 from tests.fakes import twilio as fake
+from tests.fakes.gateway import Gateway
+from tests.fakes.push import PushService
 from tests.fakes.twilio import Twilio
+
+
+@pytest.fixture(autouse=True)
+def _knows_no_provider() -> None:
+    """Let each test begin without what another one learned of the providers."""
+    standing.forget()
+    standing._memory.states = {}
 
 
 @pytest.fixture
@@ -18,3 +30,24 @@ def twilio(settings) -> Iterator[Twilio]:
         settings.TWILIO_FROM = fake.NUMBER
         settings.TWILIO_API_BASE = twilio.base
         yield twilio
+
+
+@pytest.fixture
+def pushes(settings) -> Iterator[PushService]:
+    """A push service on this machine, which the operator lets us call."""
+    with fake_push.serving() as service:
+        settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
+        yield service
+
+
+@pytest.fixture
+def gateway(settings) -> Iterator[Gateway]:
+    """A gateway that texts and calls go to, after Twilio if that is there."""
+    with fake_gateway.serving() as gateway:
+        settings.SITE_URL = fake_gateway.SITE
+        settings.SMS_HTTP_URL = f"{gateway.base}/texts"
+        settings.VOICE_HTTP_URL = f"{gateway.base}/calls"
+        settings.PHONE_HTTP_TOKEN = fake_gateway.TOKEN
+        settings.PHONE_HTTP_SECRET = fake_gateway.SECRET
+        settings.PHONE_HTTP_FROM = fake_gateway.NUMBER
+        yield gateway

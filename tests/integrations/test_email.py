@@ -10,6 +10,8 @@ from accounts import channels
 from tests.factories import NOON
 from tests.fakes.smtp import Mailbox, mail_server
 
+pytestmark = pytest.mark.django_db
+
 PAGE = channels.Page(
     token="0f" * 16,
     account="Acme",
@@ -36,7 +38,7 @@ def mailbox(settings) -> Iterator[Mailbox]:
 
 
 def send(message: channels.Message = PAGE) -> str:
-    return channels.get("email").send(ADDRESS, message)
+    return channels.get("email").send(ADDRESS, message).id
 
 
 def part(mail, kind: str) -> str:

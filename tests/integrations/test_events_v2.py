@@ -8,7 +8,9 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from incidents import engine
 from incidents.models import Alert, Event
+from incidents.watching import refusals
 from integrations import events
 from tests.integrations.test_inbound_events import ANY_JSON, V2_NAMES
 
@@ -167,6 +169,20 @@ def test_a_fault_of_ours_is_json_that_asks_for_another_try(client, caplog):
     assert answer["Content-Type"] == "application/json"
     assert "secret" not in caplog.messages[0]
     assert answer.json()["status"] == "error"
+
+
+def test_a_refusal_is_noted_for_an_incident(send, acme):
+    acme.account.events_per_minute = 2
+    acme.account.save()
+    codes = [send(dedup_key=f"{n}").status_code for n in range(3)]
+    assert codes[-1] == 429
+    at = engine.now()
+
+    refusals.sweep(at)
+
+    incident = acme.account.incidents.exclude(own_key="").get()
+    assert incident.title == "Events of Monitoring for Checkout were refused"
+    refusals._redis().hdel(refusals.NOTED, acme.integration.key)
 
 
 def test_too_many_events_are_throttled_but_an_end_of_an_alert_is_not(send, acme):

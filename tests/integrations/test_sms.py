@@ -14,6 +14,8 @@ from integrations.channels.sms import compose
 from integrations.twilio import client
 from tests.factories import NOON
 
+pytestmark = pytest.mark.django_db
+
 PAGE = channels.Page(
     token="0f" * 16,
     account="Acme",
@@ -30,7 +32,7 @@ PHONE = "+4915112345678"
 
 
 def send(message: channels.Message = PAGE) -> str:
-    return channels.get("sms").send(PHONE, message)
+    return channels.get("sms").send(PHONE, message).id
 
 
 def test_a_page_is_one_text_with_codes_and_link(twilio):

@@ -185,6 +185,19 @@ def test_keys_are_generated_once_and_are_the_owners_only(tmp_path):
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
 
 
+def test_a_folder_of_an_older_version_gets_the_keys_it_lacks_and_keeps_its_own(
+    tmp_path,
+):
+    old = {"SECRET_KEY": "old", "ENCRYPTION_KEYS": "older"}
+    folders.write_secret(tmp_path / "secrets.json", old)
+
+    found = folders.keys(tmp_path)
+
+    assert found["VAPID_PRIVATE_KEY"]
+    assert old.items() <= found.items()
+    assert found == folders.keys(tmp_path)
+
+
 def test_a_folder_is_held_once_and_let_go_when_its_holder_is_killed(tmp_path):
     hold = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"

@@ -223,3 +223,45 @@ def test_the_list_takes_as_many_queries_for_many_policies(
     with django_assert_max_num_queries(20):
         answer = alice.get(reverse("on_call"))
     assert "Bob" in answer.content.decode()
+
+
+def test_a_level_in_turns_is_chosen_shown_and_played(alice, acme):
+    url = page(acme.policy, "escalation_policy_edit")
+    held = typed(alice.get(url).content.decode())
+    assert held["level-0-strategy"] == ["assign_to_everyone"]
+    held["level-0-targets"] = [key(acme.alice), key(acme.bob)]
+    held["level-0-strategy"] = ["round_robin"]
+    said = press(alice, url, held, "preview").content.decode()
+    assert "the incidents after this one go to: Bob" in said
+
+    press(alice, url, held, "save")
+
+    rule = acme.policy.rules.get(level=1)
+    assert rule.strategy == "round_robin"
+    acme.policy.rules.filter(pk=rule.pk).update(turns=1)
+    said = alice.get(page(acme.policy)).content.decode()
+    assert "In turns: each new incident goes to the next one" in said
+    assert "the incidents after this one go to: Alice" in said
+    assert "One of them for each incident, in turns" in (
+        alice.get(reverse("on_call")).content.decode()
+    )
+
+
+def test_saving_a_policy_gives_no_turn_back(alice, acme):
+    url = page(acme.policy, "escalation_policy_edit")
+    held = typed(alice.get(url).content.decode())
+    acme.policy.rules.filter(level=1).update(turns=7)
+
+    press(alice, url, held, "save")
+
+    assert acme.policy.rules.get(level=1).turns == 7
+
+
+def test_a_strategy_that_is_not_offered_is_refused(alice, acme):
+    url = page(acme.policy, "escalation_policy_edit")
+    held = typed(alice.get(url).content.decode())
+    held["level-0-strategy"] = ["by_lot"]
+
+    press(alice, url, held, "save")
+
+    assert acme.policy.rules.get(level=1).strategy == "assign_to_everyone"

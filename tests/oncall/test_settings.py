@@ -36,11 +36,27 @@ def test_complete_settings_load():
         ),
         ({"EMAIL_URL": None}, "Missing in the environment: EMAIL_URL"),
         ({"DATABASE_URL": "mysql://a@b/c"}, "DATABASE_URL must begin with postgresql"),
+        ({"VAPID_PRIVATE_KEY": "short"}, "manage.py create_vapid_key"),
+        ({"VAPID_PRIVATE_KEY": "*" * 43}, "VAPID_PRIVATE_KEY is not a key"),
         ({"REDIS_URL": "http://localhost"}, "REDIS_URL must begin with redis://"),
         ({"SITE_URL": "oncall.example"}, "SITE_URL must begin with http"),
         (
             {"TWILIO_ACCOUNT_SID": "AC1"},
             "also set TWILIO_AUTH_TOKEN, TWILIO_FROM",
+        ),
+        (
+            {"SMS_HTTP_URL": "https://gateway.example/texts"},
+            "Missing in the environment: PHONE_HTTP_TOKEN, PHONE_HTTP_SECRET",
+        ),
+        ({"SMS_PROVIDERS": "twilio,pigeon"}, "No provider of texts and calls: pigeon"),
+        ({"EMAIL_PROVIDER": "pigeon"}, "EMAIL_PROVIDER cannot be pigeon"),
+        (
+            {"EMAIL_PROVIDER": "postmark"},
+            "Missing in the environment: EMAIL_WEBHOOK_SECRET",
+        ),
+        (
+            {"EMAIL_PROVIDER": "postmark", "EMAIL_WEBHOOK_SECRET": "secret"},
+            "EMAIL_WEBHOOK_SECRET must be name:password",
         ),
     ],
 )

@@ -37,7 +37,9 @@ OPEN_ALL = """() => {
 # The crawl must have come by these, whatever else there will be.
 MAIN_PAGES = {
     *("/", "/incidents/", "/incidents/…/", "/incidents/new/", "/incidents/…/snooze/"),
+    *("/incidents/…/ask/", "/incidents/…/status-update/", "/incidents/…/subscribers/"),
     *("/services/", "/services/…/", "/services/…/edit/", "/services/new/"),
+    *("/maintenance/", "/maintenance/new/"),
     *("/schedules/", "/schedules/…/", "/schedules/…/edit/", "/schedules/new/"),
     "/schedules/…/overrides/new/",
     *("/escalation-policies/", "/escalation-policies/new/"),
@@ -47,6 +49,8 @@ MAIN_PAGES = {
     *("/settings/", "/settings/keys/", "/settings/audit/", "/integrations/"),
     *("/settings/apps/", "/settings/apps/…/", "/settings/apps/new/"),
     "/integrations/apps/",
+    *("/heartbeats/", "/heartbeats/…/", "/heartbeats/…/edit/"),
+    *("/services/…/heartbeats/new/", "/integrations/…/silence/"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import factories
 from tests.integrations.api.conftest import errors, key
 
 MOBILE = {
@@ -40,6 +41,20 @@ def test_ones_own_phone_waits_for_its_code(acme, bob):
     assert acme.account.notifications.filter(purpose="code").count() == 1
 
 
+def test_too_many_codes_are_refused_until_there_is_room(acme, bob, settings):
+    settings.CODE_QUOTAS = {**settings.CODE_QUOTAS, "person": 1}
+    mine = key(acme.account, acme.bob.membership)
+    mine.post(f"{bob}/contact_methods", {"contact_method": MOBILE})
+
+    other = {**MOBILE, "address": "1512345679"}
+    refused = mine.post(f"{bob}/contact_methods", {"contact_method": other})
+
+    assert refused.status_code == 429
+    assert 3500 < int(refused["Retry-After"]) <= 3600
+    assert "Try again at" in errors(refused)[0]
+    assert acme.account.contact_methods.filter(kind="sms").count() == 1
+
+
 def test_a_double_is_refused_in_the_words_that_clients_know(api, bob):
     api.post(f"{bob}/contact_methods", {"contact_method": MOBILE})
 
@@ -63,6 +78,26 @@ def test_an_unfit_contact_method_is_refused(api, bob, sent, words):
 
     assert answer.status_code == 400
     assert words in errors(answer)[0]
+
+
+def test_a_browser_is_shown_and_named_but_not_added(api, acme, bob):
+    method = factories.contact(
+        acme.bob.membership, "push", "Chrome on Android 3f9a1c", delays=()
+    )
+    path = f"{bob}/contact_methods/{method.public_id}"
+
+    found = api.get(path).json()["contact_method"]
+    renamed = api.put(path, {"contact_method": {**found, "label": "My phone"}})
+    push = {"type": found["type"], "address": "abc", "label": "Mine"}
+    refused = api.post(f"{bob}/contact_methods", {"contact_method": push})
+    moved = api.put(path, {"contact_method": push})
+
+    assert found["type"] == "push_notification_contact_method"
+    assert (found["device_type"], found["sounds"]) == ("android", [])
+    assert renamed.json()["contact_method"]["label"] == "My phone"
+    for answer in (refused, moved):
+        assert answer.status_code == 400
+        assert "in the browser that shows the pushes" in errors(answer)[0]
 
 
 def test_a_contact_method_is_changed_and_removed(api, acme, bob):

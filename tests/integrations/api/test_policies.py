@@ -145,8 +145,8 @@ def test_an_unfit_policy_is_refused_in_sentences(api, acme, change, words):
         ({"targets": [{"id": "PXXXXXX", "type": "user"}]}, "There is no user PXXXXXX."),
         ({"targets": [{"id": "PXXXXXX", "type": "team"}]}, "cannot be team"),
         (
-            {"escalation_rule_assignment_strategy": {"type": "round_robin"}},
-            "round_robin",
+            {"escalation_rule_assignment_strategy": {"type": "by_lot"}},
+            "round_robin, not by_lot",
         ),
     ],
 )
@@ -158,6 +158,21 @@ def test_an_unfit_level_is_refused_in_sentences(api, acme, rule, words):
 
     assert answer.status_code == 400
     assert words in errors(answer)[0]
+
+
+def test_a_level_may_page_its_targets_in_turns(api, acme):
+    sent = body("Nights", [user(acme.bob), user(acme.alice)])
+    ring = {"type": "round_robin"}
+    rule = sent["escalation_policy"]["escalation_rules"][0]
+    rule["escalation_rule_assignment_strategy"] = ring
+
+    made = api.post("/escalation_policies", sent).json()["escalation_policy"]
+    path = f"/escalation_policies/{made['id']}"
+    kept = api.put(path, {"escalation_policy": {"name": "Late"}}).json()
+
+    for policy in (made, kept["escalation_policy"]):
+        (shown,) = policy["escalation_rules"]
+        assert shown["escalation_rule_assignment_strategy"] == ring
 
 
 def test_half_a_level_is_refused_in_a_partial_change(api, acme):

@@ -24,7 +24,9 @@ def _someone(world: World) -> Any:
 
 # What an id in an address names, by the words before it.
 IDS: dict[str, Callable[[World], str]] = {
-    "contact_methods": lambda w: _someone(w).contact_methods.get().public_id,
+    "contact_methods": lambda w: (
+        _someone(w).contact_methods.get(kind="email").public_id
+    ),
     "escalation_policies": lambda w: w.policy.public_id,
     "notification_rules": lambda w: _someone(w).notification_rules.first().public_id,
     "overrides": lambda w: w.account.schedule_overrides.get().public_id,

@@ -1,0 +1,1 @@
+"""Keeps noise from people: what is held back, grouped, suppressed, or in a storm."""

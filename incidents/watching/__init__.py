@@ -1,0 +1,1 @@
+"""What goes wrong with ourselves, and opens incidents: one cause in each module."""

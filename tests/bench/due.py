@@ -1,0 +1,86 @@
+"""Much that is due at one instant: pages, escalations, and a noisy neighbour."""
+
+import time
+from dataclasses import dataclass
+
+from tests.bench import events
+from tests.bench.instance import Instance
+from tests.bench.load import percentile
+from tests.bench.sink import Sink
+
+ACCOUNTS = 500
+PAGES = 5000
+PATIENCE = 180
+# Time to make the rows, from the moment at which the due time is chosen.
+AHEAD = 25.0
+NEIGHBOURS = 20
+PENDING = 100_000
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Seconds from being due to the mail at the mail server."""
+
+    count: int
+    lost: int
+    p50: float
+    p99: float
+    last: float
+
+
+NONE = Lateness(0, 0, 0.0, 0.0, 0.0)
+
+
+async def pages(instance: Instance, sink: Sink) -> Lateness:
+    """5,000 pages of 500 accounts, each to a person of its own, due at once."""
+    run = events.new_run()
+    wanted = [(PAGES // ACCOUNTS, 0)] * ACCOUNTS
+    due = instance.crowd(f"crowd.pages({run!r}, {wanted!r}, {AHEAD})")
+    return await _arrived(sink, run, dict.fromkeys(range(PAGES), due))
+
+
+async def neighbours(instance: Instance, sink: Sink, noise: int) -> Lateness:
+    """Single pages of accounts, beside one that has `noise` times as many at once.
+
+    They become due in the seconds after the noisy account's.
+    """
+    run = events.new_run()
+    wanted = [(noise * NEIGHBOURS, 0)] + [(1, n % 5) for n in range(NEIGHBOURS)]
+    due = instance.crowd(f"crowd.pages({run!r}, {wanted!r}, {AHEAD / 3})")
+    first = noise * NEIGHBOURS
+    times = {first + n: due + n % 5 for n in range(NEIGHBOURS)}
+    found = await _arrived(sink, run, times)
+    await sink.wait_for([events.mark(run, n) for n in range(first)], PATIENCE)
+    return found
+
+
+async def escalations(
+    instance: Instance, sink: Sink, due: int, over: float
+) -> Lateness:
+    """Escalations that are due within some seconds, among PENDING others."""
+    run = events.new_run()
+    begins, places = instance.crowd(
+        f"crowd.escalations({run!r}, {PENDING}, {due}, {AHEAD * 2}, {over})"
+    )
+    times = {place: begins + over * n / due for n, place in enumerate(places)}
+    found = await _arrived(sink, run, times)
+    instance.crowd("crowd.forget()")
+    return found
+
+
+async def _arrived(sink: Sink, run: str, due: dict[int, float]) -> Lateness:
+    """Wait for the marks, and say how late each came after its time of the epoch."""
+    offset = time.perf_counter() - time.time()
+    marks = {events.mark(run, place): at + offset for place, at in due.items()}
+    waits = max(due.values()) - time.time() + PATIENCE
+    await sink.wait_for(marks, waits)
+    late = [
+        sink.arrivals[mark] - at for mark, at in marks.items() if mark in sink.arrivals
+    ]
+    return Lateness(
+        len(marks),
+        len(marks) - len(late),
+        percentile(late, 0.5),
+        percentile(late, 0.99),
+        max(late, default=0.0),
+    )

@@ -1,0 +1,199 @@
+"""Due deliveries are taken fairly, looked at again, and not lost with their sender."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain, repeat
+
+import pytest
+
+from accounts import channels
+from accounts.permissions import Actor
+from incidents import actions, delivery, leases, opening, results
+from incidents.models import Incident, Notification
+from tests import factories
+from tests.factories import NOON
+from tests.incidents.channel import Pigeon, registered
+
+MINUTE = timedelta(minutes=1)
+TOOL = Actor("event", name="Tool")
+
+
+@pytest.fixture
+def pigeon() -> Iterator[Pigeon]:
+    with registered(Pigeon()) as pigeon:
+        yield pigeon
+
+
+@pytest.fixture
+def incident(acme, pigeon) -> Incident:
+    acme.alice.email.kind = "pigeon"
+    acme.alice.email.save()
+    return actions.open_incident(acme.service, actor=TOOL, at=NOON, title="Down")
+
+
+def status_of(incident: Incident) -> str:
+    return incident.notifications.get(purpose="page").status
+
+
+def test_row_4_what_a_dead_sender_had_sent_is_found_and_not_sent_again(
+    incident, pigeon
+):
+    (row,) = leases.lease(NOON)
+    # The provider takes it, and the sender dies before it can say so.
+    pigeon.send("loft", channels.Test(row.token, "Acme", "Alice"))
+
+    delivery.deliver_due(now=lambda: NOON + leases.LEASE)
+
+    assert len(pigeon.taken) == 1
+    page = incident.notifications.get()
+    assert (page.status, page.provider, page.provider_id) == (
+        "sent",
+        "loft",
+        "flight-1",
+    )
+
+
+def test_row_4_what_a_dead_sender_had_not_sent_is_sent(incident, pigeon):
+    (row,) = leases.lease(NOON)
+    delivery.deliver_due(now=lambda: NOON + leases.LEASE)
+    assert pigeon.asked == [row.token]
+    assert [page.title for page in pigeon.pages] == ["Down"]
+    assert status_of(incident) == "sent"
+
+
+def test_row_4_a_first_attempt_asks_nobody(incident, pigeon):
+    delivery.deliver_due(now=lambda: NOON)
+    assert pigeon.asked == []
+    assert len(pigeon.pages) == 1
+
+
+def test_row_4_a_bundle_of_a_dead_sender_is_sent_as_it_was(acme, incident, pigeon):
+    opening.open_many(acme.service, [opening.Draft("Too", "high")], actor=TOOL, at=NOON)
+    (leader,) = leases.lease(NOON)
+    assert len(leader.carried) == 1
+
+    later = NOON + leases.LEASE
+    opening.open_many(
+        acme.service, [opening.Draft("New", "high")], actor=TOOL, at=later
+    )
+    delivery.deliver_due(now=lambda: later)
+
+    assert sorted(page.count for page in pigeon.pages) == [1, 2]
+
+
+def test_row_11_what_was_answered_between_lease_and_sending_is_not_sent(
+    acme, incident, pigeon
+):
+    rows = leases.lease(NOON)
+    actions.acknowledge(incident, actor=Actor("sms", acme.bob.membership), at=NOON)
+    assert leases.renew(rows, at=NOON) == []
+    assert status_of(incident) == "cancelled"
+
+
+def test_row_11_what_still_waits_is_leased_anew(incident):
+    rows = leases.lease(NOON)
+    later = NOON + timedelta(seconds=20)
+    assert [row.pk for row in leases.renew(rows, at=later)] == [rows[0].pk]
+    page = incident.notifications.get()
+    assert (page.attempts, page.send_at) == (1, later + leases.LEASE)
+
+
+def test_row_11_a_row_that_another_sender_has_by_now_is_left_to_it(incident):
+    rows = leases.lease(NOON)
+    assert len(leases.lease(NOON + leases.LEASE)) == 1
+    assert leases.renew(rows, at=NOON + leases.LEASE) == []
+    assert status_of(incident) == "planned"
+
+
+def test_row_11_a_sender_that_was_stopped_looks_again(
+    acme, incident, pigeon, monkeypatch
+):
+    # It leases, is stopped for ten seconds, leases anew and sends.
+    clock = chain([0.0], repeat(10.0))
+    monkeypatch.setattr(delivery, "monotonic", lambda: next(clock))
+    later = NOON + timedelta(seconds=10)
+    delivery.deliver_due(now=chain([NOON], repeat(later)).__next__)
+    assert len(pigeon.pages) == 1
+    page = incident.notifications.get()
+    assert (page.attempts, page.send_at) == (1, later + leases.LEASE)
+
+
+def test_row_11_an_answer_while_a_call_is_made_does_not_ring_again(
+    acme, incident, pigeon
+):
+    pigeon.failure = channels.TemporaryFailure("no line")
+    delivery.deliver_due(now=lambda: NOON)
+    actions.acknowledge(incident, actor=Actor("sms", acme.bob.membership), at=NOON)
+    pigeon.failure = None
+    delivery.deliver_due(now=lambda: NOON + MINUTE)
+    assert pigeon.pages == []
+    assert status_of(incident) == "cancelled"
+
+
+def test_row_14_a_noisy_account_does_not_hold_up_another(acme, globex, pigeon):
+    """Its 300 people are due before the one of the other account."""
+    people = [
+        factories.person(acme.account, f"Person{n}").membership for n in range(300)
+    ]
+    acme.account.contact_methods.update(kind="pigeon")
+    globex.account.contact_methods.update(kind="pigeon")
+    early = NOON - MINUTE
+    actions.open_incident(
+        acme.service, actor=TOOL, at=early, title="Noise", assignees=people
+    )
+    quiet = actions.open_incident(
+        globex.service, actor=TOOL, at=NOON, title="Quiet one"
+    )
+    first = leases.lease(NOON, limit=2)
+    assert quiet.pk in {row.incident_id for row in first}
+
+
+def test_row_14_a_kind_that_is_busy_leaves_the_other_kinds_their_senders(acme, pigeon):
+    acme.alice.email.kind = "pigeon"
+    acme.alice.email.save()
+    with registered(Pigeon(kind="raven")):
+        factories.contact(acme.alice.membership, "raven", "tower")
+        actions.open_incident(acme.service, actor=TOOL, at=NOON, title="Down")
+        taken = leases.lease(NOON, limit=1, busy={"pigeon": 1})
+        assert [row.kind for row in taken] == ["raven"]
+        assert [row.kind for row in leases.lease(NOON, limit=1)] == ["pigeon"]
+
+
+def test_row_8_a_provider_that_is_down_for_a_while_costs_no_page(incident, pigeon):
+    pigeon.failure = channels.TemporaryFailure("storm")
+    at = NOON
+    for wait in results.BACKOFF[:3]:
+        delivery.deliver_due(now=lambda now=at: now)
+        assert status_of(incident) == "planned"
+        at += wait
+    pigeon.failure = None
+    delivery.deliver_due(now=lambda: at)
+    assert status_of(incident) == "sent"
+
+
+def test_row_10_low_urgency_that_reaches_nobody_goes_on_too(acme, pigeon):
+    acme.account.contact_methods.update(kind="pigeon")
+    low = actions.open_incident(
+        acme.service, actor=TOOL, at=NOON, title="Disk", urgency="low"
+    )
+    assert low.escalate_at is None
+    pigeon.failure = channels.PermanentFailure("no such loft")
+    delivery.deliver_due(now=lambda: NOON)
+    low.refresh_from_db()
+    assert low.escalate_at == NOON
+
+
+def test_one_delivery_that_cannot_be_recorded_does_not_undo_the_others(
+    acme, globex, pigeon
+):
+    for world in (acme, globex):
+        world.account.contact_methods.update(kind="pigeon")
+        actions.open_incident(world.service, actor=TOOL, at=NOON, title="Down")
+    rows = leases.lease(NOON)
+    broken = [
+        (row, channels.Sent("\0" if row.account == acme.account else "good"))
+        for row in rows
+    ]
+    results.sent(broken, at=NOON)
+    found = dict(Notification.across_accounts.values_list("account__name", "status"))
+    assert found == {"Acme": "planned", "Globex": "sent"}

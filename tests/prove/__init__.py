@@ -1,0 +1,1 @@
+"""Proves the promise by breaking a running instance: `manage.py prove`."""

@@ -1,0 +1,187 @@
+"""`manage.py prove`: breaks an instance at random, then accounts for every page."""
+
+import argparse
+import asyncio
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+from oncall.embedded import environment
+from oncall.embedded.terminal import say, step
+from tests.bench.instance import free_port
+from tests.fakes.twilio import AUTH_TOKEN, NUMBER, SID
+from tests.prove import accounting, plans, report, rows
+from tests.prove.accounting import Verdict
+from tests.prove.faults import Breaker
+from tests.prove.instance import Instance
+from tests.prove.ledger import Ledger
+from tests.prove.providers import Mail, Twilio
+from tests.prove.push_service import PushService, browser
+from tests.prove.responders import Responders
+from tests.prove.rows import Rows
+from tests.prove.tools import Tools
+from tests.prove.world import World
+
+Kind = TypeVar("Kind", Mail, Twilio, PushService)
+
+# Events a second, over all tools.
+RATE = 12.0
+# With the faults over, this long levels go on before the tools say that all is well:
+# more than any level waits, and than the auditor needs.
+DRAIN = 75.0
+QUIET = 90.0
+LOOK = 1.0
+
+
+@dataclass
+class Proof:
+    """One run."""
+
+    options: argparse.Namespace
+    folder: Path
+    ledger: Ledger = field(default_factory=Ledger)
+
+    async def run(self) -> tuple[World, Rows]:
+        """Do all of it; this will return what the accounting needs."""
+        async with AsyncExitStack() as stack:
+            port = free_port()
+            responders = Responders(self.options.seed, port, self.ledger)
+            mail = await stack.enter_async_context(self._provider(Mail, responders))
+            twilio = await stack.enter_async_context(self._provider(Twilio, responders))
+            push = await stack.enter_async_context(
+                self._provider(PushService, responders)
+            )
+            instance = Instance(
+                self.folder, port, _settings(mail.port, twilio.port), self.ledger
+            )
+            stack.push_async_callback(instance.stop)
+            with step("Starting an instance"):
+                await instance.start()
+                made = await instance.furnish(f"http://localhost:{push.port}")
+            world = World.from_json(made)
+            twilio.hopeless = world.hopeless
+            push.browsers = {row["path"]: browser(row) for row in made["browsers"]}
+            supervisor = asyncio.create_task(instance.supervise())
+            stack.callback(supervisor.cancel)
+            tools = Tools(port, list(world.services.values()), self.ledger)
+            breaker = Breaker(
+                instance, {"mail": mail, "twilio": twilio, "push": push}, self.ledger
+            )
+            await self._break(tools, breaker)
+            await self._calm_down(instance, tools, responders)
+            with instance.connect() as connection:
+                return world, rows.load(connection)
+
+    def _provider(self, kind: type[Kind], responders: Responders) -> Kind:
+        chance = Random(f"{self.options.seed}/{kind.__name__}")
+        return kind(self.ledger, frozenset(), chance, responders.read)
+
+    async def _break(self, tools: Tools, breaker: Breaker) -> None:
+        seconds = self.options.minutes * 60
+        plan = plans.of(
+            self.options.seed,
+            seconds=seconds,
+            rate=self.options.rate,
+            services=len(tools.services),
+        )
+        with step(f"Sending and breaking for {seconds:.0f} s"):
+            async with asyncio.timeout(seconds + QUIET):
+                await asyncio.gather(
+                    tools.say(plan.conversations), breaker.break_all(plan.faults)
+                )
+
+    async def _calm_down(
+        self, instance: Instance, tools: Tools, responders: Responders
+    ) -> None:
+        """Let everything that waits come, end what is open, and wait for silence."""
+        with step("Waiting for what is still to come"):
+            await instance.is_ready()
+            await asyncio.sleep(DRAIN)
+            await responders.rest()
+        with step("Ending what is open"), instance.connect() as connection:
+            found = {s.id: place for place, s in enumerate(tools.services)}
+            keys = [
+                (found[service], key) for service, key in rows.open_keys(connection)
+            ]
+            await tools.end(keys, len(self.ledger.sent) + 1)
+            deadline = time.monotonic() + QUIET
+            while rows.waiting(connection) and time.monotonic() < deadline:
+                await asyncio.sleep(LOOK)
+
+
+def main(arguments: list[str]) -> int:
+    """Prove, or show what was lost; this will return the exit code."""
+    options = _options(arguments)
+    for name in environment.ITS_OWN:
+        os.environ.pop(name, None)
+    home = Path(tempfile.mkdtemp(prefix="oncall-prove-"))
+    # The database runs as another user when we are root, and must get through.
+    home.chmod(0o711)
+    load, started_at = os.getloadavg()[0], time.monotonic()
+    proof = Proof(options, home / "data")
+    try:
+        world, found = asyncio.run(proof.run())
+    except BaseException:
+        say(f"\nThe run broke off. Its data and logs are in {home}.")
+        raise
+    verdict = accounting.settle(world, proof.ledger, found)
+    took = time.monotonic() - started_at
+    run = report.Run(options.seed, options.minutes, took, load)
+    _report(run, verdict, proof, found)
+    if verdict.is_clean and not options.keep:
+        shutil.rmtree(home, ignore_errors=True)
+    else:
+        (home / "seen.json").write_text(report.seen(proof.ledger))
+        say(f"The data, all logs and what was seen are kept in {home}.")
+    return 0 if verdict.is_clean else 1
+
+
+def _report(run: report.Run, verdict: Verdict, proof: Proof, found: Rows) -> None:
+    figures = report.figures(run, verdict, proof.ledger)
+    say(f"\n{report.table(figures)}\n")
+    say(report.latest(verdict, found))
+    if not verdict.is_clean:
+        say(report.evidence(verdict, found))
+    target = proof.options.json or (
+        Path(tempfile.gettempdir()) / f"oncall-prove-{run.seed}.json"
+    )
+    with suppress(OSError):
+        target.write_text(report.as_json(figures))
+        say(f"The figures are in {target}.")
+
+
+def _settings(mail: int, twilio: int) -> dict[str, str]:
+    return {
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail}",
+        "TWILIO_ACCOUNT_SID": SID,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TWILIO_FROM": NUMBER,
+        "TWILIO_API_BASE": f"http://127.0.0.1:{twilio}",
+        # The push service is on this machine too.
+        "ALLOWED_PRIVATE_HOSTS": "localhost",
+    }
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="manage.py prove", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=2.0, help="default: 2")
+    parser.add_argument("--seed", type=int, help="default: another one each time")
+    parser.add_argument("--rate", type=float, default=RATE, help="events a second")
+    parser.add_argument("--json", type=Path, help="where the figures go")
+    parser.add_argument("--keep", action="store_true", help="keep the data folder")
+    options = parser.parse_args(arguments)
+    if options.seed is None:
+        options.seed = random.randrange(10**6)
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[2:] if sys.argv[1:2] == ["prove"] else sys.argv[1:]))
