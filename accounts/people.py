@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import Account, Membership, Team
+from accounts.models import Account, Membership, Team, TeamMembership
 from accounts.models.people import Role
 from accounts.onboarding import Refused
 from accounts.permissions import Actor
@@ -73,6 +73,32 @@ def save_team(
     _seat(team, {member.pk for member in members})
     names = sorted(str(member) for member in members)
     audit.record(actor, action, team, at=at, details={"members": names})
+
+
+@transaction.atomic
+def seat(
+    team: Team, member: Membership, part: str | None, *, actor: Actor, at: datetime
+) -> None:
+    """Take a member into a team, or change their part in it. Raises NotPermitted."""
+    actor.require("configure")
+    usual = {"account": team.account, "part": part or TeamMembership.Part.MANAGER}
+    place, is_new = team.places.get_or_create(membership=member, defaults=usual)
+    if not is_new and part in (None, place.part):
+        return
+    place.part = part or place.part
+    place.save(update_fields=["part"])
+    details = {"member": str(member), "part": place.part}
+    audit.record(actor, "added to team", team, at=at, details=details)
+
+
+@transaction.atomic
+def unseat(team: Team, member: Membership, *, actor: Actor, at: datetime) -> None:
+    """Let a member leave a team. Raises NotPermitted."""
+    actor.require("configure")
+    number, _rows = team.places.filter(membership=member).delete()
+    if number:
+        details = {"member": str(member)}
+        audit.record(actor, "removed from team", team, at=at, details=details)
 
 
 @transaction.atomic

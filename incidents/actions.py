@@ -16,7 +16,14 @@ from accounts.models import Membership, Priority
 from accounts.models.contact import Urgency
 from accounts.permissions import Actor, may
 from incidents import chains, changes, opening, paging, states, urgencies
-from incidents.models import Alert, Incident, Notification, Service
+from incidents.models import (
+    Acknowledgement,
+    Alert,
+    Assignment,
+    Incident,
+    Notification,
+    Service,
+)
 from incidents.noise.grouping import MOST_ALERTS
 from oncall.escalation import Plan, Position
 from oncall.models import EscalationPolicy
@@ -53,18 +60,26 @@ def open_incident(
     )[0]
 
 
-@transaction.atomic
 def acknowledge(incident: Incident, *, actor: Actor, at: datetime) -> Incident:
     """Take the incident on: its escalation stops and its unsent pages are cancelled."""
-    incident = changes.apply("acknowledge", incident, actor=actor, at=at)
-    timeout = incident.service.acknowledgement_timeout
-    incident.acknowledged_at = incident.acknowledged_at or at
-    incident.acknowledgement_expires_at = at + timeout if timeout else None
-    incident.snoozed_until = None
-    chains.stop_paging(incident)
-    _take(incident, actor, at=at)
-    incident.save()
-    return incident
+    return acknowledge_all([incident], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def acknowledge_all(
+    incidents: Sequence[Incident], *, actor: Actor, at: datetime
+) -> list[Incident]:
+    """Take on incidents of one account, all of them or, with NotAllowed, none."""
+    taken = changes.apply_to_all("acknowledge", incidents, actor=actor, at=at)
+    for incident in taken:
+        timeout = incident.service.acknowledgement_timeout
+        incident.acknowledged_at = incident.acknowledged_at or at
+        incident.acknowledgement_expires_at = at + timeout if timeout else None
+        incident.snoozed_until = None
+    chains.stop_paging(*taken)
+    _take(taken, actor, at=at)
+    paging.save_all(taken)
+    return taken
 
 
 @transaction.atomic
@@ -178,7 +193,7 @@ def snooze(
     incident.acknowledgement_expires_at = None
     incident.snoozed_until = until
     chains.stop_paging(incident)
-    _take(incident, actor, at=at)
+    _take([incident], actor, at=at)
     incident.save()
     return incident
 
@@ -300,14 +315,33 @@ def _already_merged(incident: Incident) -> str:
     return _("#%(number)d was merged into #%(into)d; go on there.") % facts
 
 
-def _take(incident: Incident, actor: Actor, *, at: datetime) -> None:
-    """Note who acknowledged; the incident is theirs from now on."""
-    if actor.user is None:
-        incident.acknowledgements.create(
-            account=incident.account, name=actor.name, at=at
-        )
+def _take(incidents: Sequence[Incident], actor: Actor, *, at: datetime) -> None:
+    """Note who acknowledged; the incidents are theirs from now on."""
+    member = actor.user
+    Acknowledgement.across_accounts.bulk_create(
+        (
+            Acknowledgement(
+                account_id=incident.account_id,
+                incident=incident,
+                membership=member,
+                name="" if member else actor.name,
+                at=at,
+            )
+            for incident in incidents
+        ),
+        ignore_conflicts=True,
+    )
+    if member is None:
         return
-    for rows in (incident.acknowledgements, incident.assignments):
-        rows.get_or_create(
-            membership=actor.user, defaults={"account": incident.account, "at": at}
-        )
+    Assignment.across_accounts.bulk_create(
+        (
+            Assignment(
+                account_id=incident.account_id,
+                incident=incident,
+                membership=member,
+                at=at,
+            )
+            for incident in incidents
+        ),
+        ignore_conflicts=True,
+    )

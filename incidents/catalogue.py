@@ -108,6 +108,19 @@ def rename_integration(
 
 
 @transaction.atomic
+def delete_integration(integration: Integration, *, actor: Actor, at: datetime) -> None:
+    """Delete one through which nothing ever came; raises Refused otherwise."""
+    actor.require("configure")
+    if integration.events.exists() or integration.alerts.exists():
+        raise Refused(
+            _("%(integration)s has a history, which stays; disable it instead.")
+            % {"integration": integration}
+        )
+    audit.record(actor, "deleted integration", integration, at=at)
+    integration.delete()
+
+
+@transaction.atomic
 def disable_integration(
     integration: Integration, *, actor: Actor, at: datetime
 ) -> Integration:

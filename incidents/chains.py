@@ -118,10 +118,11 @@ def open_again(*incidents: Incident) -> None:
     Acknowledgement.across_accounts.filter(incident__in=incidents).delete()
 
 
-def stop_paging(incident: Incident) -> None:
-    incident.escalate_at = None
-    incident.unreached_at = incident.exhausted_at = None
-    notifications.cancel([incident])
+def stop_paging(*incidents: Incident) -> None:
+    for incident in incidents:
+        incident.escalate_at = None
+        incident.unreached_at = incident.exhausted_at = None
+    notifications.cancel(incidents)
 
 
 def end(

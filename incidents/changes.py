@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.permissions import Actor
-from incidents import states
+from incidents import ends, states
 from incidents.models import Incident, TimelineEntry
 
 
@@ -41,8 +41,10 @@ def lock(incident: Incident) -> Incident:
 def lock_all(incidents: Sequence[Incident]) -> list[Incident]:
     """Lock incidents of one account, always in the same order."""
     account = incidents[0].account
+    # Not their keys: who writes down a delivery refers to its incident, and would wait
+    # for us while we wait for its delivery.
     found = (
-        account.incidents.select_for_update(of=("self",))
+        account.incidents.select_for_update(of=("self",), no_key=True)
         .select_related("account", "service__escalation_policy")
         .filter(pk__in=[incident.pk for incident in incidents])
         .order_by("pk")
@@ -62,7 +64,9 @@ def write(
             via=actor.via,
             membership=actor.user,
             name=actor.name,
-            details=details,
+            details=details
+            if verb not in ends.NOTED
+            else {**details, **ends.facts(verb, incident.service, at=at)},
         )
         for incident in incidents
     )

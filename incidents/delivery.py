@@ -18,8 +18,17 @@ logger = logging.getLogger(__name__)
 
 # Of each kind, so that a slow provider keeps none but its own senders busy.
 SENDERS = 32
+# Messages of each kind that wait for a sender, so that none of them has to.
+READY = 32
 # A row that was leased longer ago is looked at again: it may have been answered.
 FRESH_SECONDS = 1.0
+# What senders have is kept from others so often; a killed sender keeps nothing.
+KEEP_SECONDS = 4.0
+# For so long; behind the deadline of every provider, somebody else may try.
+LONGEST_KEPT = 90.0
+# Of a burst, results are written down so many together, or after so long.
+TOGETHER = 16
+TOGETHER_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,8 @@ _senders: dict[str, ThreadPoolExecutor] = {}
 _busy: Counter[str] = Counter()
 # What comes back from the senders, and None for a hint that more may be due.
 _back: SimpleQueue[Attempt | None] = SimpleQueue()
+# What is with the senders, by its attempt, and since when.
+_held: dict[tuple[int, int], tuple[Notification, float]] = {}
 
 
 def deliver_due(now: Callable[[], datetime] = engine.now) -> int:
@@ -59,15 +70,19 @@ def deliver_due(now: Callable[[], datetime] = engine.now) -> int:
 
 def _work(now: Callable[[], datetime]) -> int:
     taken = 0
+    line, kept = leases.Line(), monotonic()
     # Hints that came in vain, and what came back after a failure of ours.
     _settle(_there(), now)
     while True:
-        messages = leases.lease(now(), limit=SENDERS, busy=_busy)
+        messages = leases.lease(now(), limit=SENDERS + READY, busy=_busy, line=line)
         taken += sum(1 + len(row.carried) for row in messages)
         _hand_over(messages)
         if not _busy.total():
             return taken
         _settle(_gathered(), now)
+        if monotonic() - kept > KEEP_SECONDS:
+            kept = monotonic()
+            _keep(now)
 
 
 def _hand_over(messages: Sequence[Notification]) -> None:
@@ -76,13 +91,34 @@ def _hand_over(messages: Sequence[Notification]) -> None:
     leased = monotonic()
     for row in messages:
         _busy[row.kind] += 1
+        _held[row.pk, row.attempts] = row, leased
         _senders_of(row.kind).submit(_attempt, row, leased)
 
 
+def _keep(now: Callable[[], datetime]) -> None:
+    """Keep what senders still have from other ones, unless they have it for ever."""
+    since = monotonic() - LONGEST_KEPT
+    if rows := [row for row, taken in _held.values() if taken > since]:
+        leases.keep(rows, at=now())
+
+
 def _gathered() -> list[Attempt]:
-    """Wait for whatever comes back first; this will return all that is there then."""
-    first = _back.get()
-    return [*([first] if first else []), *_there()]
+    """Wait for what comes back; this will return it, in a burst some together.
+
+    It returns without anything when leases are to be kept, or more may be due.
+    """
+    found: list[Attempt] = []
+    until = monotonic() + KEEP_SECONDS
+    while len(found) < min(TOGETHER, _busy.total()):
+        try:
+            back = _back.get(timeout=max(until - monotonic(), 0))
+        except Empty:
+            break
+        if back is None:
+            break
+        found.append(back)
+        until = min(until, monotonic() + TOGETHER_SECONDS)
+    return [*found, *_there()]
 
 
 def _there() -> list[Attempt]:
@@ -101,6 +137,7 @@ def _settle(attempts: Sequence[Attempt], now: Callable[[], datetime]) -> None:
         return
     for row, _found in attempts:
         _busy[row.kind] -= 1
+        _held.pop((row.pk, row.attempts), None)
     results.sent(
         [
             (row, found.sent)

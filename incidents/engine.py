@@ -168,7 +168,9 @@ def _still_due(
     account: Account, ids: Sequence[int], column: str, *, at: datetime
 ) -> Iterator[Incident]:
     """Lock those rows that nobody else has and whose time still stands."""
-    found = account.incidents.select_for_update(of=("self",), skip_locked=True)
+    found = account.incidents.select_for_update(
+        of=("self",), no_key=True, skip_locked=True
+    )
     due = found.filter(pk__in=ids, **{f"{column}__lte": at}).order_by("pk")
     for incident in due.select_related("service__escalation_policy"):
         incident.account = account

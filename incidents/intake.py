@@ -7,6 +7,7 @@ hundred in one transaction, so that a burst costs little and no order is lost.
 
 import json
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from django.db.models import Min, Q
 from accounts import tenancy
 from accounts.models import Account
 from accounts.permissions import Actor
-from incidents import actions, poke
+from incidents import actions, integration_keys, poke
 from incidents.alerts import Batch
 from incidents.models import Alert, Event, Integration
 
@@ -29,6 +30,17 @@ BATCH = 100
 # How long an event that fails waits, by attempt; then a bare incident is opened.
 RETRY = tuple(timedelta(seconds=s) for s in (1, 5, 15, 60))
 LONGEST_DESCRIPTION = 4000
+
+Clock = Callable[[], datetime]
+
+# One statement, so it is one transaction and one round trip.
+_RECEIVE_ALL = """
+    SELECT received.*
+    FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS sent(event, place)
+    CROSS JOIN LATERAL receive_event(
+        %s, event->>'action', event->>'dedup_key', event->'body', %s) AS received
+    ORDER BY place
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +74,33 @@ def receive(
     return Receipt(*row)
 
 
-def is_open(key: str, dedup_key: str) -> bool:
-    """Say whether an open alert has the dedup key, so that a resolve ends it."""
+def receive_all(
+    key: str, events: Sequence[tuple[str, str, dict[str, Any]]], *, at: datetime
+) -> list[Receipt]:
+    """Commit events, each an action, a dedup key and a body, in order: all or none.
+
+    This will return nothing when no integration has the key.
+    """
+    sent = [{"action": a, "dedup_key": d, "body": body} for a, d, body in events]
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIVE_ALL, [json.dumps(sent), key, at])
+        rows = cursor.fetchall()
+    if rows:
+        poke.process_events()
+    return [Receipt(*row) for row in rows]
+
+
+def is_open(key: str, dedup_key: str, *, at: datetime) -> bool:
+    """Say whether an alert with the dedup key is open or will be: a resolve ends it."""
+    mine = integration_keys.having(key, at, "integration__")
     with tenancy.all_accounts():
-        return Alert.across_accounts.filter(
-            integration__key=key, dedup_key=dedup_key, status=Alert.Status.TRIGGERED
-        ).exists()
+        open_alerts = Alert.across_accounts.filter(
+            mine, dedup_key=dedup_key, status=Alert.Status.TRIGGERED
+        )
+        waiting = Event.across_accounts.filter(
+            mine, dedup_key=dedup_key, processed_at=None, action=Event.Action.TRIGGER
+        )
+        return open_alerts.exists() or waiting.exists()
 
 
 def process(at: datetime) -> int:
@@ -77,14 +110,17 @@ def process(at: datetime) -> int:
     to it.
     """
     worked = 0
-    while done := process_round(at):
+    while done := process_round(lambda: at):
         worked += done
     return worked
 
 
-def process_round(at: datetime) -> int:
-    """Work some waiting events of each integration; this will return how many."""
-    return sum(_process_some(account, pk, at=at) for account, pk in _waiting(at))
+def process_round(now: Clock) -> int:
+    """Work some waiting events of each integration; this will return how many.
+
+    Each transaction asks what time it is, however long the round takes.
+    """
+    return sum(_process_some(account, pk, now) for account, pk in _waiting(now()))
 
 
 def _waiting(at: datetime) -> list[tuple[Account, int]]:
@@ -102,35 +138,41 @@ def _waiting(at: datetime) -> list[tuple[Account, int]]:
     return [(accounts[account], integration) for account, integration, _id in rows]
 
 
-def _process_some(account: Account, integration_id: int, *, at: datetime) -> int:
+def _process_some(account: Account, integration_id: int, now: Clock) -> int:
     """Work the next events of one integration; what fails is tried one by one."""
     try:
         with tenancy.scope(account):
-            integration = _claim(account, integration_id)
-            if integration is None:
-                return 0
-            return Batch(integration, at=at).work(_next(integration, at, BATCH))
+            return _work(account, integration_id, BATCH, now)
     except Exception:
         logger.exception("Could not process events of integration %s", integration_id)
-    return _process_one(account, integration_id, at=at)
+    return _process_one(account, integration_id, now)
 
 
-def _process_one(account: Account, integration_id: int, *, at: datetime) -> int:
+def _process_one(account: Account, integration_id: int, now: Clock) -> int:
     """Work the oldest event alone; a failure is noted, and ends in a bare incident."""
     try:
         with tenancy.scope(account):
-            integration = _claim(account, integration_id)
-            if integration is None:
-                return 0
-            return Batch(integration, at=at).work(_next(integration, at, 1))
+            return _work(account, integration_id, 1, now)
     except Exception:
         logger.exception("An event of integration %s failed", integration_id)
     with tenancy.scope(account):
+        at = now()
         integration = _claim(account, integration_id)
         events = _next(integration, at, 1) if integration else []
         for event in events:
             _set_aside(event, at=at)
         return len(events)
+
+
+def _work(account: Account, integration_id: int, limit: int, now: Clock) -> int:
+    """Work so many events, unless another worker holds the integration."""
+    due_at = now()
+    integration = _claim(account, integration_id)
+    if integration is None:
+        return 0
+    events = _next(integration, due_at, limit)
+    # Asked after they were read: no level begins before its event was received.
+    return Batch(integration, at=now()).work(events)
 
 
 def _claim(account: Account, integration_id: int) -> Integration | None:

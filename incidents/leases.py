@@ -1,9 +1,9 @@
 """Takes due deliveries for sending: fairly, bundled, and each looked at once more."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from time import monotonic
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -19,7 +19,7 @@ Purpose = Notification.Purpose
 State = Notification.Status
 
 # How long a sender may hold a delivery before another one takes it.
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 # Messages of one channel that are taken at a time.
 BATCH = 32
 # What is due so soon goes along with what is due now, to the same address.
@@ -28,6 +28,9 @@ TOGETHER = timedelta(seconds=5)
 OUTAGE = timedelta(minutes=2)
 # Of so many due rows the senders choose fairly between the accounts.
 CANDIDATES = 20_000
+# So many of each kind are put in line, for so many seconds.
+AHEAD = 1000
+SERVES = 0.5
 DAY = timedelta(days=1)
 # They have quotas of their own, where they are asked for.
 FREE_OF_QUOTA = (Purpose.CODE, Purpose.TEST, Purpose.NOTICE)
@@ -46,7 +49,7 @@ MESSAGES = """
                 WHERE status = 'planned' AND send_at <= %(at)s) < %(outage)s
             THEN %(at)s - planned_for ELSE send_at - %(at)s END AS age
         FROM incidents_notification
-        WHERE status = 'planned' AND send_at <= %(at)s AND kind <> ALL(%(full)s::text[])
+        WHERE status = 'planned' AND send_at <= %(at)s
         ORDER BY send_at LIMIT %(candidates)s
     ), leaders AS (
         SELECT DISTINCT ON (message) * FROM due
@@ -59,31 +62,72 @@ MESSAGES = """
         SELECT *, row_number() OVER (
             PARTITION BY kind ORDER BY turn, urgency, age, id) AS place
         FROM turns
-    ), chosen AS (
-        SELECT array_agg(id ORDER BY place, id) AS ids FROM places
-        LEFT JOIN unnest(%(kinds)s::text[], %(busy)s::int[]) AS held (kind, busy)
-            USING (kind)
-        WHERE place <= %(limit)s - coalesce(busy, 0)
     )
+    SELECT kind, id FROM places WHERE place <= %(ahead)s ORDER BY place, id
+"""
+LOCK = """
     SELECT id FROM incidents_notification
-    WHERE id = ANY ((SELECT ids FROM chosen)::bigint[])
-        AND status = 'planned' AND send_at <= %(at)s
-    ORDER BY array_position((SELECT ids FROM chosen), id) FOR UPDATE SKIP LOCKED
+    WHERE id = ANY (%(ids)s) AND status = 'planned' AND send_at <= %(at)s
+    ORDER BY array_position(%(ids)s, id) FOR UPDATE SKIP LOCKED
 """
 
 
+class Line:
+    """The rows whose turn it is next, of each kind: a look at all that is due.
+
+    In a burst that look costs more than what it finds, so it serves for a while.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[int]] = {}
+        self._looked: float | None = None
+
+    def next(self, at: datetime, limit: int, busy: Mapping[str, int]) -> list[int]:
+        """Name the next rows of each kind that is not busy enough, in their order."""
+        is_fresh = self._looked is not None and monotonic() - self._looked < SERVES
+        if not is_fresh or not any(self._waiting.values()):
+            self._look(at)
+        return self._take(limit, busy)
+
+    def _take(self, limit: int, busy: Mapping[str, int]) -> list[int]:
+        return [
+            rows.popleft()
+            for kind, rows in self._waiting.items()
+            for _place in range(min(limit - busy.get(kind, 0), len(rows)))
+        ]
+
+    def _look(self, at: datetime) -> None:
+        self._waiting = defaultdict(deque)
+        given = {
+            "at": at,
+            "outage": at - OUTAGE,
+            "candidates": CANDIDATES,
+            "ahead": AHEAD,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(MESSAGES, given)
+            for kind, pk in cursor.fetchall():
+                self._waiting[kind].append(pk)
+        self._looked = monotonic()
+
+
 def lease(
-    at: datetime, *, limit: int = BATCH, busy: Mapping[str, int] | None = None
+    at: datetime,
+    *,
+    limit: int = BATCH,
+    busy: Mapping[str, int] | None = None,
+    line: Line | None = None,
 ) -> list[Notification]:
     """Take due messages for sending until LEASE is over, so many of each kind.
 
     Of a kind that is busy with some already, as many less. The rows bring along what
     their messages carry as well; those not wanted any more will be called off.
     """
+    line = line or Line()
     while True:
         with tenancy.all_accounts():
-            ids = _due(at, limit, busy or {})
-            rows = _complete(ids)
+            chosen = line.next(at, limit, busy or {})
+            rows = _complete(_lock_due(chosen, at))
             _bundle(rows, at=at)
             wanted = [row for row in rows if is_wanted(row)]
             refused = [row for row in wanted if _is_over_quota(row, at=at)]
@@ -92,7 +136,7 @@ def lease(
         for row in refused:
             _refuse(row, at=at)
         # Where all of them were called off, others may be due behind them.
-        if leased or not ids:
+        if leased or not chosen:
             return leased
 
 
@@ -124,6 +168,20 @@ def renew(rows: Sequence[Notification], *, at: datetime) -> list[Notification]:
         return renewed
 
 
+def keep(rows: Sequence[Notification], *, at: datetime) -> None:
+    """Let the leases of messages that are still with their senders begin anew."""
+    attempts = {r.pk: r.attempts for row in rows for r in (row, *row.carried)}
+    with tenancy.all_accounts(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE incidents_notification n SET send_at = %s WHERE n.id IN ("
+            "SELECT id FROM incidents_notification"
+            " JOIN unnest(%s::bigint[], %s::int[]) AS ours (id, attempts)"
+            " USING (id, attempts) WHERE status = 'planned'"
+            " ORDER BY id FOR UPDATE)",
+            [at + LEASE, list(attempts), list(attempts.values())],
+        )
+
+
 def is_wanted(notification: Notification) -> bool:
     """Say whether a delivery still makes sense, right before it is sent.
 
@@ -152,19 +210,12 @@ def is_wanted(notification: Notification) -> bool:
     )
 
 
-def _due(at: datetime, limit: int, busy: Mapping[str, int]) -> list[int]:
-    """Lock the rows that lead the next messages, in the order of their turns."""
-    given: dict[str, Any] = {
-        "at": at,
-        "outage": at - OUTAGE,
-        "full": [kind for kind, count in busy.items() if count >= limit],
-        "candidates": CANDIDATES,
-        "kinds": list(busy),
-        "busy": list(busy.values()),
-        "limit": limit,
-    }
+def _lock_due(ids: Sequence[int], at: datetime) -> list[int]:
+    """Lock those rows that are due still, and that nobody else has, in their order."""
+    if not ids:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(MESSAGES, given)
+        cursor.execute(LOCK, {"ids": ids, "at": at})
         return [row[0] for row in cursor.fetchall()]
 
 

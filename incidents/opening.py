@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.models import Account, Membership, Priority
 from accounts.permissions import Actor
-from incidents import alarms, paging, urgencies
+from incidents import alarms, ends, paging, urgencies
 from incidents.models import Incident, Service, TimelineEntry
 from oncall import queries
 from oncall.escalation import Plan
@@ -137,5 +137,9 @@ def _opened(
         via=actor.via,
         membership=actor.user,
         name=actor.name,
-        details={"summary": draft.title, **(draft.details or {})},
+        details={
+            "summary": draft.title,
+            **ends.facts("trigger", incident.service, at=at),
+            **(draft.details or {}),
+        },
     )

@@ -22,7 +22,9 @@ def set_aside(account: Account, pk: int, column: str, *, at: datetime) -> None:
     """Try the timer again later; after PATIENCE, let the chain go on without it."""
     try:
         with tenancy.scope(account):
-            fresh = account.incidents.select_for_update(of=("self",)).get(pk=pk)
+            fresh = account.incidents.select_for_update(of=("self",), no_key=True).get(
+                pk=pk
+            )
             fresh.failures += 1
             setattr(fresh, column, at + POSTPONEMENT * fresh.failures)
             if fresh.failures >= PATIENCE:

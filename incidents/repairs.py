@@ -13,7 +13,8 @@ from django.db import connection
 
 from accounts import tenancy
 from accounts.models.contact import Urgency
-from incidents import changes, notifications, poke
+from incidents import changes, lost_timers, notifications, poke
+from incidents.lost_timers import Lost
 from incidents.models import Incident, Notification, TimelineEntry
 from incidents.models.incident import Status
 
@@ -43,6 +44,7 @@ def repair_all(at: datetime) -> int:
     return (
         sum(_alone(_go_on, incident, at=at) for incident in _without_next_step())
         + sum(_alone(_plan_again, incident, at=at) for incident in _without_pages())
+        + sum(_put_back(lost, at=at) for lost in lost_timers.find(at))
         + _release_stuck(at)
     )
 
@@ -122,6 +124,16 @@ def _reason(incident: Incident, pages: Any, member: int) -> dict[str, Any]:
     if not incident.level:
         return {"direct": "again"}
     return {"policy": incident.plan.get("name", ""), "level": incident.level}
+
+
+def _put_back(lost: Lost, *, at: datetime) -> bool:
+    def repair(incident: Incident, *, at: datetime) -> bool:
+        is_back = lost.put_back(incident, at=at)
+        if is_back:
+            _say(incident, lost.column, at=at)
+        return is_back
+
+    return _alone(repair, lost.incident, at=at)
 
 
 def _release_stuck(at: datetime) -> int:

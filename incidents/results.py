@@ -73,7 +73,7 @@ def fail(notifications: Sequence[Notification], error: str, *, at: datetime) -> 
     # Verbs lock an incident before its deliveries, so we do too.
     incidents = {row.incident_id for row in notifications if row.incident_id}
     list(
-        Incident.across_accounts.select_for_update()
+        Incident.across_accounts.select_for_update(no_key=True)
         .filter(pk__in=incidents)
         .order_by("pk")
         .values_list("pk")
@@ -112,9 +112,9 @@ def receipt(
     return True
 
 
-def answered(notification: Notification, *, at: datetime) -> None:
-    """Record that the person answered this very message; inside the account's scope."""
-    _of([notification.pk]).update(status=State.ANSWERED, answered_at=at)
+def answered(*notifications: Notification, at: datetime) -> None:
+    """Record that a person answered just these messages; inside the account's scope."""
+    _of([row.pk for row in notifications]).update(status=State.ANSWERED, answered_at=at)
 
 
 def _record_sent(
@@ -134,11 +134,15 @@ def _record_sent(
             [list(taken)],
         )
         cursor.execute(
-            "UPDATE incidents_notification SET status = 'sent', sent_at = %s,"
-            " error = '', provider = new.provider, provider_id = new.provider_id"
+            # What was said of it meanwhile, by a receipt or an answer, stands.
+            "UPDATE incidents_notification n SET"
+            " status = CASE n.status WHEN 'planned' THEN 'sent' ELSE n.status END,"
+            " error = CASE n.status WHEN 'planned' THEN '' ELSE n.error END,"
+            " sent_at = coalesce(n.sent_at, %s),"
+            " provider = coalesce(nullif(n.provider, ''), new.provider),"
+            " provider_id = coalesce(nullif(n.provider_id, ''), new.provider_id)"
             " FROM unnest(%s::bigint[], %s::text[], %s::text[])"
-            " AS new (id, provider, provider_id)"
-            " WHERE incidents_notification.id = new.id AND status = 'planned'",
+            " AS new (id, provider, provider_id) WHERE n.id = new.id",
             [
                 at,
                 list(taken),

@@ -30,6 +30,5 @@ def audit() -> None:
 
 
 def _process_events() -> None:
-    """In a burst each round has a time of its own, so that no level starts too soon."""
-    while intake.process_round(engine.now()):
+    while intake.process_round(engine.now):
         pass

@@ -2,12 +2,13 @@
 
 from django.apps import AppConfig
 
-from integrations import channels
+from integrations import channels, inbound
 
 
 class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Make every channel known."""
+        """Make every channel and every tool known."""
         channels.load()
+        inbound.load()

@@ -37,6 +37,11 @@ SUMMARIES = {
 }
 # Answers to more incidents than these are summed up.
 MOST_ANSWERS = 3
+# Verbs that take on all that one message carried in one go.
+TOGETHER: dict[str, Callable[..., list[Incident]]] = {
+    "acknowledge": actions.acknowledge_all,
+    "resolve": actions.resolve_all,
+}
 # What somebody else has taken on meanwhile is not taken from them by such a message.
 ONLY_WHILE_TRIGGERED = {"acknowledge", "escalate"}
 # What one may answer to a request for help, and to nothing else.
@@ -133,12 +138,36 @@ def _answer_each(
 ) -> Reply:
     """Answer all that a message carried, and that still wants this answer."""
     wanted = [row for row in found if _wants(row, verb)] or found[:1]
+    is_long = len(wanted) > MOST_ANSWERS and verb in TOGETHER
+    if is_long and (reply := _answer_together(wanted, verb, via=via, at=at)):
+        return reply
     answers = [_answer(notification, verb, via=via, at=at) for notification in wanted]
     if len(answers) > MOST_ANSWERS:
         return _summary(answers, verb)
     return Reply(
         " ".join(reply.text for reply in answers), all(reply.ok for reply in answers)
     )
+
+
+def _answer_together(
+    found: Sequence[Notification], verb: str, *, via: str, at: datetime
+) -> Reply | None:
+    """Do it to many in one go; None where one of them needs words of its own."""
+    with tenancy.scope(found[0].account):
+        # Again, for much may have changed since the message left.
+        rows = list(_complete().filter(pk__in=[row.pk for row in found]))
+        incidents = {row.incident_id: row.incident for row in rows}
+        members = {row.membership_id: row.membership for row in rows}
+        (member, *others) = members.values()
+        fit = all(_offers(row, verb) and not _stranger(row) for row in rows)
+        if others or member is None or None in incidents or not fit:
+            return None
+        try:
+            TOGETHER[verb](list(incidents.values()), actor=Actor(via, member), at=at)
+        except (states.NotAllowed, NotPermitted):
+            return None
+        results.answered(*rows, at=at)
+    return Reply(SUMMARIES[verb] % {"count": len(incidents)}, ok=True)
 
 
 def _wants(notification: Notification, verb: str) -> bool:

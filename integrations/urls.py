@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts.ids import PATTERN
-from integrations import events
+from integrations import change_events, events, opsgenie, tool_events
 from integrations.gateway import callbacks as gateway
 from integrations.mail import tracking
 from integrations.twilio import callbacks
@@ -25,6 +25,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/enqueue/", events.enqueue),
     path("generic/2010-04-15/create_event.json", events.create_event),
     path("generic/2010-04-15/create_event.json/", events.create_event),
+    re_path(r"^integration/(?P<key>[^/]+)/enqueue/?$", tool_events.enqueue),
+    re_path(r"^v2/change/enqueue/?$", change_events.enqueue),
+    re_path(r"^v2/alerts/?$", opsgenie.create),
+    re_path(
+        r"^v2/alerts/(?P<alias>.+)/(?P<verb>acknowledge|close)/?$", opsgenie.act
+    ),
     re_path(r"^heartbeat/(?P<token>[^/]+)/?$", beats.beat, name="beat"),
     re_path(r"^heartbeat/(?P<token>[^/]+)/fail/?$", beats.fail, name="beat_fail"),
     re_path(r"^healthz/?$", health.healthz, name="healthz"),

@@ -123,7 +123,7 @@ class Team(AccountModel):
     account = models.ForeignKey(Account, models.CASCADE, related_name="teams")
     public_id = models.CharField(max_length=14, unique=True, default=public_id)
     name = models.CharField(_("name"), max_length=100)
-    description = models.CharField(_("description"), max_length=500, blank=True)
+    description = models.CharField(_("description"), max_length=1024, blank=True)
     members = models.ManyToManyField(
         Membership, through="TeamMembership", related_name="teams"
     )
@@ -142,11 +142,19 @@ class Team(AccountModel):
 class TeamMembership(AccountModel):
     """A member's place in a team."""
 
+    class Part(models.TextChoices):
+        """What the member is in the team; what they may do is their role's alone."""
+
+        MANAGER = "manager", _("Manager")
+        RESPONDER = "responder", _("Responder")
+        OBSERVER = "observer", _("Observer")
+
     account = models.ForeignKey(
         Account, models.CASCADE, related_name="team_memberships"
     )
     team = TenantKey(Team, models.CASCADE, related_name="places")
     membership = TenantKey(Membership, models.CASCADE, related_name="places")
+    part = models.CharField(max_length=9, choices=Part.choices, default=Part.MANAGER)
 
     class Meta:
         ordering = ["id"]

@@ -12,6 +12,7 @@ from incidents.models.incident import (
 )
 from incidents.models.maintenance import MaintainedService, MaintenanceWindow
 from incidents.models.notification import Notification
+from incidents.models.received import ChangeEvent, Payload
 from incidents.models.responders import (
     Responder,
     ResponderRequest,
@@ -24,6 +25,7 @@ __all__ = [
     "Acknowledgement",
     "Alert",
     "Assignment",
+    "ChangeEvent",
     "EngineRun",
     "Errand",
     "Event",
@@ -34,6 +36,7 @@ __all__ = [
     "MaintainedService",
     "MaintenanceWindow",
     "Notification",
+    "Payload",
     "Responder",
     "ResponderRequest",
     "Service",

@@ -118,6 +118,27 @@ class Incident(AccountModel):
                 ),
                 name="incident_lost",
             ),
+            # What rests, waits or is low without an end; seldom more than a few.
+            models.Index(
+                fields=["changed_at"],
+                condition=models.Q(
+                    status="acknowledged",
+                    snoozed_until=None,
+                    acknowledgement_expires_at=None,
+                ),
+                name="incident_rests",
+            ),
+            models.Index(
+                fields=["service", "changed_at"],
+                condition=~models.Q(status="resolved") & models.Q(auto_resolve_at=None),
+                name="incident_endless",
+            ),
+            models.Index(
+                fields=["service"],
+                condition=~models.Q(status="resolved")
+                & models.Q(urgency="low", raise_at=None),
+                name="incident_low",
+            ),
             models.Index(
                 fields=["account", "own_key", "-id"],
                 condition=~models.Q(own_key=""),

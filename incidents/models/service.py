@@ -128,6 +128,11 @@ class Integration(AccountModel):
         default=integration_key,
         validators=[RegexValidator(r"^[0-9a-f]{32}$")],
     )
+    # The key before, which works for a while after a rotation.
+    previous_key = models.CharField(max_length=32, unique=True, null=True, blank=True)
+    previous_key_until = models.DateTimeField(null=True, blank=True)
+    # Of the kind "json": where in the payload each field is; see integrations.inbound.
+    mapping = models.JSONField(null=True, blank=True)
     disabled_at = models.DateTimeField(null=True, blank=True)
     # A tool that is expected to speak at least so often; null: it may be silent.
     quiet_after = models.DurationField(_("expected every"), null=True, blank=True)

@@ -139,7 +139,7 @@ def open_groups(service: Service, *, at: datetime) -> QuerySet[Incident]:
 
 def lock(found: QuerySet[Incident]) -> list[Incident]:
     """Keep incidents from others, so that none resolves before its alert is there."""
-    rows = found.select_for_update(of=("self",)).select_related("account")
+    rows = found.select_for_update(of=("self",), no_key=True).select_related("account")
     return list(rows.order_by("pk"))
 
 

@@ -21,6 +21,9 @@ from incidents.states import RESOLVED
 logger = logging.getLogger(__name__)
 
 WINDOW = timedelta(minutes=10)
+# A delivery that still has not left so long after it was due counts: a shorter
+# trouble is over after one or two attempts more, and nobody must hear of it.
+LASTING = timedelta(minutes=2)
 # Fewer failures than these, or a smaller share of the addresses, are bad luck.
 LEAST = 3
 SHARE = 0.5
@@ -82,13 +85,13 @@ def _troubles(at: datetime) -> list[Trouble]:
 
 def _failed(at: datetime) -> list[Failure]:
     """Read what was given up within the window."""
-    rows = _counted().filter(status=State.FAILED, failed_at__gt=at - WINDOW)
+    rows = _counted(at).filter(status=State.FAILED, failed_at__gt=at - WINDOW)
     return _values(rows.order_by("-failed_at"))
 
 
 def _tried_again(at: datetime) -> list[Failure]:
     """Read what failed and waits for another attempt, all of which is due soon."""
-    rows = _counted().filter(
+    rows = _counted(at).filter(
         status=State.PLANNED,
         send_at__lt=at + SOON,
         attempts__gt=0,
@@ -96,10 +99,11 @@ def _tried_again(at: datetime) -> list[Failure]:
     return _values(rows.exclude(error="").order_by("send_at"))
 
 
-def _counted() -> QuerySet[Notification]:
+def _counted(at: datetime) -> QuerySet[Notification]:
     """Leave out what an address or we are to blame for: else one failure makes more."""
     return Notification.across_accounts.filter(
         Q(incident=None) | Q(incident__own_key=""),
+        planned_for__lte=at - LASTING,
         contact_method__verified_at__isnull=False,
     )
 
@@ -122,11 +126,16 @@ def _try(account: Account, trouble: Trouble, *, at: datetime) -> None:
 
 
 def _share(account: Account, trouble: Trouble, *, at: datetime) -> float:
-    """Say which part of the addresses tried of late could not be reached."""
-    reached = account.contact_methods.filter(
-        kind=trouble.kind, last_delivery_at__gt=at - WINDOW
-    ).exclude(pk__in=trouble.methods)
-    return len(trouble.methods) / (len(trouble.methods) + reached.count())
+    """Say which part of the addresses tried of late cannot be reached now."""
+    methods = account.contact_methods.filter(kind=trouble.kind)
+    tried = methods.filter(
+        Q(pk__in=trouble.methods) | Q(last_delivery_at__gt=at - WINDOW)
+    )
+    # An address that took something since then works again.
+    failing = methods.filter(pk__in=trouble.methods).exclude(
+        last_delivery_at__gt=at - LASTING
+    )
+    return failing.count() / max(1, tried.count())
 
 
 def _open(account: Account, trouble: Trouble, *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts import quotas
 from accounts.onboarding import Refused
-from incidents import states
+from incidents import catalogue, states
 from oncall.refusals import InUse, NotAllowed
 
 logger = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ _KNOWN: list[tuple[tuple[type[Exception], ...], Callable[[Any], ApiError]]] = [
     ((django_errors.PermissionDenied,), _not_permitted),
     ((InUse,), _in_use),
     ((quotas.Exhausted,), _exhausted),
-    ((Refused, NotAllowed, states.NotAllowed), _refused),
+    ((Refused, catalogue.Refused, NotAllowed, states.NotAllowed), _refused),
     ((django_errors.SuspiciousOperation,), _refused),
     ((rest_errors.APIException,), _rest),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -61,9 +62,15 @@ def zone(request: ApiRequest) -> tzinfo | None:
     name = request.query_params.get("time_zone")
     if not name:
         return None
-    if name not in available_timezones():
+    if name not in _zones():
         raise errors.invalid(f"{name} is not a time zone.")
     return ZoneInfo(name)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Look once: the names are read from the disk, and each time of a list asks."""
+    return frozenset(available_timezones())
 
 
 def moment(

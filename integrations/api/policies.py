@@ -8,7 +8,15 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Account
-from integrations.api import bodies, errors, lists, references, schedules, users
+from integrations.api import (
+    bodies,
+    errors,
+    lists,
+    references,
+    schedules,
+    service_shape,
+    users,
+)
 from integrations.api import teams as team_resource
 from integrations.api.requests import ApiRequest
 from integrations.api.views import ResourceView
@@ -125,9 +133,19 @@ class PolicyView(ResourceView):
             return with_targets(self.account, rows)
         return full(rows)
 
+    def shown(self, policies: list[EscalationPolicy]) -> list[dict[str, Any]]:
+        """Show policies, their services in full if `include[]` names them."""
+        shapes = [represent(self.request, policy) for policy in policies]
+        if "services" in lists.values(self.request, "include"):
+            services = [each for policy in policies for each in policy.services.all()]
+            full = service_shape.by_id(self.request, services, self.at)
+            for shape, policy in zip(shapes, policies, strict=True):
+                shape["services"] = [full[each.pk] for each in policy.services.all()]
+        return shapes
+
     def one(self, policy: EscalationPolicy, status: int = 200) -> Response:
         """Answer with one policy, as the database has it now."""
-        found = represent(self.request, self.policies().get(pk=policy.pk))
+        [found] = self.shown([self.policies().get(pk=policy.pk)])
         return Response({"escalation_policy": found}, status=status)
 
 
@@ -145,7 +163,7 @@ class Policies(PolicyView):
         if teams := lists.values(request, "team_ids"):
             rows = rows.filter(team__public_id__in=teams)
         rows = lists.ordered(request, rows, {"name": "name"})
-        return self.page("escalation_policies", rows, represent)
+        return self.pages("escalation_policies", rows, self.shown)
 
     def post(self, request: ApiRequest) -> Response:
         """Make a policy."""

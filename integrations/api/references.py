@@ -15,7 +15,7 @@ from accounts.models import (
     Priority,
     Team,
 )
-from incidents.models import Service
+from incidents.models import Incident, Integration, MaintenanceWindow, Service
 from integrations.api.requests import ApiRequest, address
 from oncall.models import EscalationPolicy, Schedule
 
@@ -39,6 +39,8 @@ KINDS: dict[type[Model], Kind] = {
     ),
     Service: Kind("service", "services", "service-directory"),
     Priority: Kind("priority", "priorities", None),
+    Incident: Kind("incident", "incidents", "incidents"),
+    MaintenanceWindow: Kind("maintenance_window", "maintenance_windows", None),
 }
 CONTACT_TYPES = {
     "email": "email_contact_method",
@@ -47,6 +49,9 @@ CONTACT_TYPES = {
     "push": "push_notification_contact_method",
 }
 RULE_TYPE = "assignment_notification_rule"
+# Every other tool sends what the Events API v2 takes, or has an address of its own.
+INTEGRATION_TYPES = {"events_v1": "generic_events_api_inbound_integration"}
+INTEGRATION_TYPE = "events_api_v2_inbound_integration"
 
 
 def identity(request: ApiRequest, row: Any) -> dict[str, Any]:
@@ -106,6 +111,10 @@ def _kind(row: Any) -> Kind:
     if isinstance(row, NotificationRule):
         path = f"users/{row.membership.public_id}/notification_rules"
         return Kind(RULE_TYPE, path, None)
+    if isinstance(row, Integration):
+        path = f"services/{row.service.public_id}/integrations"
+        kind = INTEGRATION_TYPES.get(row.kind, INTEGRATION_TYPE)
+        return Kind(kind, path, None)
     return KINDS[type(row)]
 
 
@@ -115,4 +124,6 @@ def _summary(row: Any) -> str:
     if isinstance(row, NotificationRule):
         when = f"{row.delay_minutes} minutes" if row.delay_minutes else "0 minutes"
         return f"{when}: channel {row.contact_method.public_id}"
+    if isinstance(row, Incident):
+        return f"[#{row.number}] {row.title}"
     return str(row)

@@ -5,14 +5,22 @@ from django.urls import URLPattern, URLResolver, path
 from integrations.api import (
     abilities,
     contact_methods,
+    incidents,
+    log_entries,
+    maintenance_windows,
+    notes,
     notification_rules,
     oncalls,
     overrides,
     policies,
     priorities,
     schedules,
+    service_integrations,
+    services,
+    team_members,
     teams,
     users,
+    vendors,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +28,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("abilities/<str:name>", abilities.OneAbility.as_view()),
     path("escalation_policies", policies.Policies.as_view()),
     path("escalation_policies/<str:public_id>", policies.OnePolicy.as_view()),
+    path("incidents", incidents.Incidents.as_view()),
+    path("incidents/<str:public_id>", incidents.OneIncident.as_view()),
+    path("incidents/<str:public_id>/merge", incidents.Merge.as_view()),
+    path("incidents/<str:public_id>/snooze", incidents.Snooze.as_view()),
+    path(
+        "incidents/<str:incident_id>/log_entries",
+        log_entries.IncidentLogEntries.as_view(),
+    ),
+    path("incidents/<str:incident_id>/notes", notes.Notes.as_view()),
+    path("log_entries", log_entries.LogEntries.as_view()),
+    path("log_entries/<str:public_id>", log_entries.OneLogEntry.as_view()),
+    path("maintenance_windows", maintenance_windows.Windows.as_view()),
+    path(
+        "maintenance_windows/<str:public_id>", maintenance_windows.OneWindow.as_view()
+    ),
     path("oncalls", oncalls.OnCalls.as_view()),
     path("priorities", priorities.Priorities.as_view()),
     path("schedules", schedules.Schedules.as_view()),
@@ -31,8 +54,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
         overrides.OneOverride.as_view(),
     ),
     path("schedules/<str:public_id>/users", schedules.Users.as_view()),
+    path("services", services.Services.as_view()),
+    path("services/<str:public_id>", services.OneService.as_view()),
+    path(
+        "services/<str:service_id>/integrations",
+        service_integrations.Integrations.as_view(),
+    ),
+    path(
+        "services/<str:service_id>/integrations/<str:public_id>",
+        service_integrations.OneIntegration.as_view(),
+    ),
     path("teams", teams.Teams.as_view()),
     path("teams/<str:public_id>", teams.OneTeam.as_view()),
+    path("teams/<str:team_id>/members", team_members.Members.as_view()),
+    path("teams/<str:team_id>/users/<str:public_id>", team_members.OneMember.as_view()),
+    path(
+        "teams/<str:team_id>/escalation_policies/<str:public_id>",
+        team_members.OnePolicy.as_view(),
+    ),
     path("users", users.Users.as_view()),
     path("users/me", users.Me.as_view()),
     path("users/<str:public_id>", users.OneUser.as_view()),
@@ -51,4 +90,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "users/<str:user_id>/notification_rules/<str:public_id>",
         notification_rules.OneNotificationRule.as_view(),
     ),
+    path("vendors", vendors.Vendors.as_view()),
+    path("vendors/<str:public_id>", vendors.OneVendor.as_view()),
 ]

@@ -49,6 +49,14 @@ def text(value: Any) -> str:
     return msgspec.json.encode(clean(value)).decode()
 
 
+def said(data: Any, *names: str) -> str:
+    """Read the first field that says something, of several names that it may have."""
+    if not isinstance(data, dict):
+        return ""
+    found = (text(data.get(name)).strip() for name in names)
+    return next((words for words in found if words), "")
+
+
 def clean(value: Any, depth: int = 0) -> Any:
     """Return any JSON value fit for a jsonb column."""
     if isinstance(value, str):
@@ -80,6 +88,14 @@ def timestamp(value: Any) -> str | None:
     except (ValueError, OverflowError, OSError):
         return None
     return at.isoformat() if EARLIEST <= at < LATEST else None
+
+
+def milliseconds(value: Any) -> str | None:
+    """Read an instant as `timestamp` does, where a number is milliseconds."""
+    try:
+        return timestamp(float(text(value)) / 1000)
+    except ValueError:
+        return timestamp(value)
 
 
 def links(value: Any) -> list[dict[str, str]]:

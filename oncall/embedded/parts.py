@@ -51,8 +51,9 @@ def worker(folder: Path, given: Mapping[str, str]) -> Child:
 def beat(folder: Path, given: Mapping[str, str]) -> Child:
     """Start the clock; this will not wait for its first tick."""
     schedule = folder / "beat/schedule"
-    options = ["--schedule", str(schedule), "--pidfile", "", "--loglevel", "INFO"]
-    command = ["celery", "--app", "oncall", "beat", *options]
+    # It would say that it ticked, each second.
+    options = ["--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING"]
+    command = ["celery", "--app", "oncall.clock", "beat", *options]
     return _start("The clock", "beat", command, folder, environment.of_the_app(given))
 
 

@@ -110,6 +110,7 @@ def test_the_exceptions_are_still_routes():
         assert any(template.startswith(beginning) for template in templates)
 
 
+@pytest.mark.promise(23)
 @pytest.mark.django_db
 def test_an_id_of_another_account_is_not_found(client, furnished):
     acme, globex = furnished
@@ -193,6 +194,7 @@ def test_a_made_up_token_opens_nothing(client, furnished):
     assert not wrong, "\n".join(map(str, wrong))
 
 
+@pytest.mark.promise(17)
 @pytest.mark.django_db
 def test_looking_changes_nothing(client, furnished):
     acme, _globex = furnished

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tests.bench import events
 from tests.bench.instance import Instance
@@ -11,10 +12,20 @@ from tests.bench.sink import Sink
 ACCOUNTS = 500
 PAGES = 5000
 PATIENCE = 180
-# Time to make the rows, from the moment at which the due time is chosen.
-AHEAD = 25.0
+# How long before they are due the rows get their time.
+AHEAD = 5.0
 NEIGHBOURS = 20
 PENDING = 100_000
+# What stands far ahead moves to its time; see `crowd`.
+PAGES_MOVE = """
+UPDATE incidents_notification
+SET send_at = send_at - %(by)s, planned_for = planned_for - %(by)s
+WHERE status = 'planned' AND send_at > now() + interval '1 day'
+"""
+ESCALATIONS_MOVE = """
+UPDATE incidents_incident SET escalate_at = escalate_at - %(by)s
+WHERE escalate_at > now() + interval '1 day'
+"""
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,9 @@ async def pages(instance: Instance, sink: Sink) -> Lateness:
     """5,000 pages of 500 accounts, each to a person of its own, due at once."""
     run = events.new_run()
     wanted = [(PAGES // ACCOUNTS, 0)] * ACCOUNTS
-    due = instance.crowd(f"crowd.pages({run!r}, {wanted!r}, {AHEAD})")
+    due = _moved(
+        instance, PAGES_MOVE, instance.crowd(f"crowd.pages({run!r}, {wanted!r})")
+    )
     return await _arrived(sink, run, dict.fromkeys(range(PAGES), due))
 
 
@@ -46,7 +59,9 @@ async def neighbours(instance: Instance, sink: Sink, noise: int) -> Lateness:
     """
     run = events.new_run()
     wanted = [(noise * NEIGHBOURS, 0)] + [(1, n % 5) for n in range(NEIGHBOURS)]
-    due = instance.crowd(f"crowd.pages({run!r}, {wanted!r}, {AHEAD / 3})")
+    due = _moved(
+        instance, PAGES_MOVE, instance.crowd(f"crowd.pages({run!r}, {wanted!r})")
+    )
     first = noise * NEIGHBOURS
     times = {first + n: due + n % 5 for n in range(NEIGHBOURS)}
     found = await _arrived(sink, run, times)
@@ -59,13 +74,24 @@ async def escalations(
 ) -> Lateness:
     """Escalations that are due within some seconds, among PENDING others."""
     run = events.new_run()
-    begins, places = instance.crowd(
-        f"crowd.escalations({run!r}, {PENDING}, {due}, {AHEAD * 2}, {over})"
+    far, places = instance.crowd(
+        f"crowd.escalations({run!r}, {PENDING}, {due}, {over})"
     )
+    begins = _moved(instance, ESCALATIONS_MOVE, far)
     times = {place: begins + over * n / due for n, place in enumerate(places)}
     found = await _arrived(sink, run, times)
     instance.crowd("crowd.forget()")
     return found
+
+
+def _moved(instance: Instance, query: str, far: float) -> float:
+    """Move what stands far ahead to a moment from now, and name that."""
+    with instance.connect("oncall") as database:
+        # As the database does by itself in a minute after so many new rows.
+        database.execute("ANALYZE")
+        due = time.time() + AHEAD
+        database.execute(query.encode(), {"by": timedelta(seconds=far - due)})
+    return due
 
 
 async def _arrived(sink: Sink, run: str, due: dict[int, float]) -> Lateness:

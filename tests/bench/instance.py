@@ -21,7 +21,7 @@ from tests.bench.processes import Processes
 
 MANAGE = (sys.executable, str(folders.ROOT / "manage.py"))
 READY = "Ctrl-C stops everything"
-PATIENCE = 90
+PATIENCE = 180
 SEED = "from tests.bench import seed; seed.main()"
 SCHEDULES = "from tests.bench import schedules; schedules.main()"
 

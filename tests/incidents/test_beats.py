@@ -290,8 +290,8 @@ def test_it_is_excused_once_and_then_missed(acme, backup):
 
 
 def test_ticks_note_that_the_engine_runs(db):
-    for second in range(0, 600, 5):
-        uptime.note(NOON + second * SECOND)
+    for seconds in range(0, 600, 5):
+        uptime.note(NOON + seconds * SECOND)
     uptime.note(NOON + 700 * SECOND)
 
     first, second = EngineRun.objects.order_by("id")

@@ -42,6 +42,7 @@ def pages() -> list[Notification]:
     return list(Notification.across_accounts.filter(purpose="page").order_by("id"))
 
 
+@pytest.mark.promise(15)
 def test_row_15_pages_that_are_due_together_are_one_message(acme, pigeon):
     opened(acme, 3)
 
@@ -57,6 +58,7 @@ def test_row_15_pages_that_are_due_together_are_one_message(acme, pigeon):
     assert acme.account.timeline_entries.filter(verb="notified").count() == 3
 
 
+@pytest.mark.promise(15)
 def test_row_15_the_first_page_of_an_incident_leaves_at_once(acme, pigeon):
     for second in range(5):
         at = NOON + timedelta(seconds=second)
@@ -65,6 +67,7 @@ def test_row_15_the_first_page_of_an_incident_leaves_at_once(acme, pigeon):
     assert [page.count for page in pigeon.pages] == [1] * 5
 
 
+@pytest.mark.promise(15)
 def test_row_15_what_is_due_in_a_moment_goes_along_and_what_is_later_does_not(
     acme, pigeon
 ):
@@ -105,6 +108,7 @@ def test_a_bundle_whose_first_was_answered_still_leaves(acme, pigeon):
     assert [page.number for page in pigeon.pages] == [3]
 
 
+@pytest.mark.promise(10)
 def test_row_10_a_bundle_that_fails_fails_for_all_and_pulls_the_levels_forward(
     acme, pigeon
 ):
@@ -116,6 +120,7 @@ def test_row_10_a_bundle_that_fails_fails_for_all_and_pulls_the_levels_forward(
     assert set(due) == {NOON}
 
 
+@pytest.mark.promise(10)
 def test_row_10_a_bundle_that_is_tried_again_stays_together(acme, pigeon):
     opened(acme, 3)
     pigeon.failure = channels.TemporaryFailure("fog")
@@ -128,6 +133,7 @@ def test_row_10_a_bundle_that_is_tried_again_stays_together(acme, pigeon):
     assert sorted(page.count for page in pigeon.pages) == [1, 3]
 
 
+@pytest.mark.promise(12)
 def test_row_12_what_unsnoozes_at_once_pages_in_one_bundle_a_person(acme, pigeon):
     incidents = opened(acme, 300)
     deliver()
@@ -145,6 +151,7 @@ def test_row_12_what_unsnoozes_at_once_pages_in_one_bundle_a_person(acme, pigeon
     assert {i.status for i in acme.account.incidents.all()} == {"triggered"}
 
 
+@pytest.mark.promise(13)
 def test_row_13_after_an_outage_the_newest_and_most_urgent_leads_one_digest(
     acme, pigeon
 ):

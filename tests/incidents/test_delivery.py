@@ -52,6 +52,7 @@ def test_a_page_arrives_with_the_incident_and_is_recorded(incident, mailbox):
     assert incident.timeline.filter(verb="notified").count() == 1
 
 
+@pytest.mark.promise(5)
 def test_nothing_is_sent_twice_by_two_rounds(incident, mailbox):
     delivery.deliver_due()
     delivery.deliver_due()
@@ -70,6 +71,7 @@ def test_a_page_is_not_sent_before_its_time(acme, mailbox):
     assert mailbox.mails == []
 
 
+@pytest.mark.promise(4)
 def test_a_delivery_that_its_sender_died_with_is_sent_after_the_lease(
     incident, mailbox
 ):
@@ -88,6 +90,7 @@ def test_a_page_answered_after_it_was_planned_is_called_off(acme, incident, mail
     assert the_page(incident).status == "cancelled"
 
 
+@pytest.mark.promise(19)
 def test_an_address_that_is_somebody_elses_by_now_is_not_told(acme, incident, mailbox):
     acme.alice.email.membership = acme.bob.membership
     acme.alice.email.save()
@@ -121,6 +124,7 @@ def test_a_refused_address_pulls_the_next_level_forward(acme, incident, mailbox)
     assert mailbox.mails[0]["To"] == "bob@acme.example"
 
 
+@pytest.mark.promise(10)
 def test_a_refused_address_pulls_the_persons_next_rule_forward(acme, mailbox):
     other = factories.contact(
         acme.alice.membership, "email", "alice@home.example", delays=(15,)
@@ -174,6 +178,7 @@ def test_a_receipt_never_goes_backwards(incident, mailbox):
     assert not results.receipt("0" * 32, "delivered", "", at=engine.now())
 
 
+@pytest.mark.promise(14)
 def test_senders_serve_the_accounts_in_turns(acme, globex):
     at = engine.now()
     for world, count in ((acme, 20), (globex, 1)):

@@ -47,6 +47,7 @@ def test_a_policy_repeats_as_often_as_it_says(acme):
     assert after(incident, minutes=60).exhausted_at == NOON + 60 * MINUTE
 
 
+@pytest.mark.promise(9)
 def test_when_the_policy_ends_the_owners_are_told(acme, incident):
     for minutes in (30, 60):
         after(incident, minutes=minutes)
@@ -57,6 +58,7 @@ def test_when_the_policy_ends_the_owners_are_told(acme, incident):
     assert alarm.membership == acme.alice.membership
 
 
+@pytest.mark.promise(9)
 def test_a_level_that_reaches_nobody_is_skipped_at_once(acme):
     silent = factories.person(acme.account, "Silent")
     silent.email.delete()
@@ -91,6 +93,7 @@ def test_a_deleted_policy_does_not_end_a_running_chain(acme, incident):
     assert after(incident, minutes=30).level == 2
 
 
+@pytest.mark.promise(6)
 def test_a_chain_that_lost_its_next_step_is_repaired_and_says_so(incident):
     Incident.across_accounts.update(escalate_at=None)
 
@@ -102,6 +105,7 @@ def test_a_chain_that_lost_its_next_step_is_repaired_and_says_so(incident):
     assert auditor.audit(NOON + MINUTE).repaired == 0
 
 
+@pytest.mark.promise(7)
 def test_an_incident_whose_step_keeps_failing_steps_aside_and_moves_on(acme, incident):
     actor = Actor("web", acme.alice.membership)
     healthy = actions.open_incident(acme.service, actor=actor, at=NOON, title="Other")

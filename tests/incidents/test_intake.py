@@ -100,6 +100,7 @@ def test_an_answer_without_an_open_alert_is_dropped_and_recorded(acme, action):
     assert outcomes() == ["unmatched"]
 
 
+@pytest.mark.promise(16)
 def test_a_dedup_key_belongs_to_its_integration(acme):
     other = factories.integration(acme.service, "Other")
     send(acme, "trigger", "db")
@@ -130,6 +131,7 @@ def test_severity_decides_the_urgency_where_the_service_says_so(
     assert acme.account.incidents.get().urgency == urgency
 
 
+@pytest.mark.promise(7)
 def test_an_event_that_cannot_be_worked_steps_aside_and_still_opens_an_incident(acme):
     send(acme, "trigger", "poison", severity="longer than the column")
     send(acme, "trigger", "fine")

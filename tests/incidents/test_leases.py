@@ -35,6 +35,7 @@ def status_of(incident: Incident) -> str:
     return incident.notifications.get(purpose="page").status
 
 
+@pytest.mark.promise(4)
 def test_row_4_what_a_dead_sender_had_sent_is_found_and_not_sent_again(
     incident, pigeon
 ):
@@ -53,6 +54,7 @@ def test_row_4_what_a_dead_sender_had_sent_is_found_and_not_sent_again(
     )
 
 
+@pytest.mark.promise(4)
 def test_row_4_what_a_dead_sender_had_not_sent_is_sent(incident, pigeon):
     (row,) = leases.lease(NOON)
     delivery.deliver_due(now=lambda: NOON + leases.LEASE)
@@ -61,12 +63,14 @@ def test_row_4_what_a_dead_sender_had_not_sent_is_sent(incident, pigeon):
     assert status_of(incident) == "sent"
 
 
+@pytest.mark.promise(4)
 def test_row_4_a_first_attempt_asks_nobody(incident, pigeon):
     delivery.deliver_due(now=lambda: NOON)
     assert pigeon.asked == []
     assert len(pigeon.pages) == 1
 
 
+@pytest.mark.promise(4)
 def test_row_4_a_bundle_of_a_dead_sender_is_sent_as_it_was(acme, incident, pigeon):
     opening.open_many(acme.service, [opening.Draft("Too", "high")], actor=TOOL, at=NOON)
     (leader,) = leases.lease(NOON)
@@ -81,6 +85,7 @@ def test_row_4_a_bundle_of_a_dead_sender_is_sent_as_it_was(acme, incident, pigeo
     assert sorted(page.count for page in pigeon.pages) == [1, 2]
 
 
+@pytest.mark.promise(11)
 def test_row_11_what_was_answered_between_lease_and_sending_is_not_sent(
     acme, incident, pigeon
 ):
@@ -90,6 +95,7 @@ def test_row_11_what_was_answered_between_lease_and_sending_is_not_sent(
     assert status_of(incident) == "cancelled"
 
 
+@pytest.mark.promise(11)
 def test_row_11_what_still_waits_is_leased_anew(incident):
     rows = leases.lease(NOON)
     later = NOON + timedelta(seconds=20)
@@ -98,6 +104,7 @@ def test_row_11_what_still_waits_is_leased_anew(incident):
     assert (page.attempts, page.send_at) == (1, later + leases.LEASE)
 
 
+@pytest.mark.promise(11)
 def test_row_11_a_row_that_another_sender_has_by_now_is_left_to_it(incident):
     rows = leases.lease(NOON)
     assert len(leases.lease(NOON + leases.LEASE)) == 1
@@ -105,6 +112,7 @@ def test_row_11_a_row_that_another_sender_has_by_now_is_left_to_it(incident):
     assert status_of(incident) == "planned"
 
 
+@pytest.mark.promise(11)
 def test_row_11_a_sender_that_was_stopped_looks_again(
     acme, incident, pigeon, monkeypatch
 ):
@@ -118,6 +126,7 @@ def test_row_11_a_sender_that_was_stopped_looks_again(
     assert (page.attempts, page.send_at) == (1, later + leases.LEASE)
 
 
+@pytest.mark.promise(11)
 def test_row_11_an_answer_while_a_call_is_made_does_not_ring_again(
     acme, incident, pigeon
 ):
@@ -130,6 +139,7 @@ def test_row_11_an_answer_while_a_call_is_made_does_not_ring_again(
     assert status_of(incident) == "cancelled"
 
 
+@pytest.mark.promise(14)
 def test_row_14_a_noisy_account_does_not_hold_up_another(acme, globex, pigeon):
     """Its 300 people are due before the one of the other account."""
     people = [
@@ -148,6 +158,7 @@ def test_row_14_a_noisy_account_does_not_hold_up_another(acme, globex, pigeon):
     assert quiet.pk in {row.incident_id for row in first}
 
 
+@pytest.mark.promise(14)
 def test_row_14_a_kind_that_is_busy_leaves_the_other_kinds_their_senders(acme, pigeon):
     acme.alice.email.kind = "pigeon"
     acme.alice.email.save()
@@ -159,11 +170,12 @@ def test_row_14_a_kind_that_is_busy_leaves_the_other_kinds_their_senders(acme, p
         assert [row.kind for row in leases.lease(NOON, limit=1)] == ["pigeon"]
 
 
+@pytest.mark.promise(8)
 def test_row_8_a_provider_that_is_down_for_a_while_costs_no_page(incident, pigeon):
     pigeon.failure = channels.TemporaryFailure("storm")
     at = NOON
     for wait in results.BACKOFF[:3]:
-        delivery.deliver_due(now=lambda now=at: now)
+        delivery.deliver_due(now=repeat(at).__next__)
         assert status_of(incident) == "planned"
         at += wait
     pigeon.failure = None
@@ -171,6 +183,7 @@ def test_row_8_a_provider_that_is_down_for_a_while_costs_no_page(incident, pigeo
     assert status_of(incident) == "sent"
 
 
+@pytest.mark.promise(10)
 def test_row_10_low_urgency_that_reaches_nobody_goes_on_too(acme, pigeon):
     acme.account.contact_methods.update(kind="pigeon")
     low = actions.open_incident(

@@ -210,6 +210,7 @@ def test_a_full_incident_lets_the_next_one_open(acme, monkeypatch):
     assert work(acme) == [["a", "b", "c"], ["d", "e"]]
 
 
+@pytest.mark.promise(16)
 @pytest.mark.parametrize("kind", ["", "content_based"])
 def test_a_change_of_the_settings_orphans_no_resolve(acme, kind):
     group(acme)
@@ -223,6 +224,7 @@ def test_a_change_of_the_settings_orphans_no_resolve(acme, kind):
     assert acme.account.incidents.get().status == "resolved"
 
 
+@pytest.mark.promise(16)
 def test_a_resolve_ends_the_incident_of_a_service_that_was_disabled_since(acme):
     send(acme, "trigger", "a")
     work(acme)

@@ -123,6 +123,7 @@ def test_a_second_window_keeps_the_alerts_that_the_first_one_lets_go(acme):
     assert end(acme, second, NOON + 2 * MINUTE) == 1
 
 
+@pytest.mark.promise(12)
 def test_an_end_of_maintenance_that_nobody_worked_lets_the_alerts_through(acme):
     maintain(acme)
     send(acme, "trigger", "db")

@@ -146,6 +146,7 @@ def check_alerts(account) -> None:
             assert incident.escalate_at or incident.exhausted_at
 
 
+@pytest.mark.promise(3)
 @pytest.mark.django_db
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from accounts.permissions import Actor
 from incidents import actions, intake
 from tests.factories import NOON
@@ -27,6 +29,7 @@ def storms(world):
     return list(world.account.incidents.filter(group_key="storm").order_by("number"))
 
 
+@pytest.mark.promise(15)
 def test_what_comes_beyond_the_limit_is_one_incident_which_pages(acme):
     limit(acme, 2)
     titles = trigger(acme, *"abcde")
@@ -99,6 +102,7 @@ def test_a_new_storm_pages_although_the_old_one_is_acknowledged(acme):
     assert storms(acme)[1].notifications.filter(status="planned").count() == 1
 
 
+@pytest.mark.promise(15)
 def test_the_first_alert_always_has_its_own_page(acme):
     limit(acme, 1)
     assert trigger(acme, "a") == ["a broke"]

@@ -18,6 +18,18 @@ def berlin(
     return local.astimezone(UTC)
 
 
+def after_the_first(one: Series) -> tuple[datetime, datetime]:
+    """Name the second occurrence."""
+    return after(one, one.starts_at, one.ends_at)
+
+
+def after(one: Series, start: datetime, at: datetime) -> tuple[datetime, datetime]:
+    """Name the occurrence that follows one that there is for sure."""
+    found = following(one, start, at=at)
+    assert found is not None
+    return found
+
+
 def series(start: datetime, *, repeats: str, last_day: date | None = None) -> Series:
     """Two hours on the wall of Berlin, again and again."""
     return Series(start, start + 2 * HOUR, repeats, BERLIN, last_day)
@@ -25,21 +37,22 @@ def series(start: datetime, *, repeats: str, last_day: date | None = None) -> Se
 
 @pytest.mark.parametrize(
     ("repeats", "day"),
-    [("daily", (2027, 3, 28)), ("weekly", (2027, 4, 3)), ("monthly", (2027, 4, 27))],
+    [("daily", (3, 28)), ("weekly", (4, 3)), ("monthly", (4, 27))],
 )
 def test_it_comes_again_at_the_same_time_on_the_wall(repeats, day):
     every = series(berlin(2027, 3, 27, 20), repeats=repeats)
-    start, end = following(every, every.starts_at, at=every.ends_at)
+    start, end = after_the_first(every)
 
     # The clocks of Berlin go forward on 28 March.
-    assert start == berlin(*day, 20)
-    assert end == berlin(*day, 22)
+    month, date_ = day
+    assert start == berlin(2027, month, date_, 20)
+    assert end == berlin(2027, month, date_, 22)
 
 
 def test_a_day_without_its_hour_moves_one_occurrence_and_no_later_one():
     daily = series(berlin(2027, 3, 27, 2, 30), repeats="daily")
-    moved, _end = following(daily, daily.starts_at, at=daily.ends_at)
-    next_one, _end = following(daily, moved, at=moved)
+    moved, _end = after_the_first(daily)
+    next_one, _end = after(daily, moved, moved)
 
     assert moved == berlin(2027, 3, 28, 3, 30)
     assert next_one == berlin(2027, 3, 29, 2, 30)
@@ -50,15 +63,15 @@ def test_an_occurrence_that_the_clock_skips_does_not_take_place():
     daily = Series(
         berlin(2027, 3, 27, 2, 10), berlin(2027, 3, 27, 3, 5), "daily", BERLIN
     )
-    start, _end = following(daily, daily.starts_at, at=daily.ends_at)
+    start, _end = after_the_first(daily)
 
     assert start == berlin(2027, 3, 29, 2, 10)
 
 
 def test_a_short_month_has_it_on_its_last_day_and_the_next_one_not():
     monthly = series(berlin(2027, 1, 31, 20), repeats="monthly")
-    february, _end = following(monthly, monthly.starts_at, at=monthly.ends_at)
-    march, _end = following(monthly, february, at=february)
+    february, _end = after_the_first(monthly)
+    march, _end = after(monthly, february, february)
 
     assert february == berlin(2027, 2, 28, 20)
     assert march == berlin(2027, 3, 31, 20)
@@ -74,7 +87,7 @@ def test_occurrences_that_were_missed_are_left_out():
 
 def test_none_follows_after_the_last_day():
     weekly = series(berlin(2027, 3, 1, 20), repeats="weekly", last_day=date(2027, 3, 8))
-    second = following(weekly, weekly.starts_at, at=weekly.ends_at)
+    second = after_the_first(weekly)
 
     assert second is not None
     assert second[0] == berlin(2027, 3, 8, 20)

@@ -24,6 +24,7 @@ def pages(incident: Incident) -> list[tuple[int, int, str]]:
     return list(found.values_list("episode", "delay_minutes", "status"))
 
 
+@pytest.mark.promise(6)
 def test_row_6_pages_that_were_lost_are_planned_again(acme, incident):
     factories.rule(acme.alice.email, 15)
     second = actions.open_incident(acme.service, actor=TOOL, at=NOON, title="Two")
@@ -40,12 +41,14 @@ def test_row_6_pages_that_were_lost_are_planned_again(acme, incident):
     assert auditor.audit(NOON + MINUTE).repaired == 0
 
 
+@pytest.mark.promise(6)
 def test_row_6_pages_that_are_there_are_left_alone(acme, incident):
     incident.notifications.update(status="sent", sent_at=NOON)
     assert auditor.audit(NOON + MINUTE).repaired == 0
     assert pages(incident) == [(1, 0, "sent")]
 
 
+@pytest.mark.promise(6)
 def test_row_6_lost_pages_of_what_was_answered_stay_lost(acme, incident):
     actions.acknowledge(incident, actor=Actor("web", acme.bob.membership), at=NOON)
     incident.notifications.all().delete()
@@ -53,6 +56,7 @@ def test_row_6_lost_pages_of_what_was_answered_stay_lost(acme, incident):
     assert pages(incident) == []
 
 
+@pytest.mark.promise(6)
 def test_row_6_a_page_whose_people_are_lost_too_is_given_up_and_goes_on(incident):
     incident.notifications.all().delete()
     Assignment.across_accounts.all().delete()
@@ -63,6 +67,7 @@ def test_row_6_a_page_whose_people_are_lost_too_is_given_up_and_goes_on(incident
     assert incident.level == 2
 
 
+@pytest.mark.promise(6)
 def test_row_6_a_delivery_that_was_moved_far_away_is_due_again(incident):
     Notification.across_accounts.update(send_at=NOON + timedelta(days=2))
     assert auditor.audit(NOON + MINUTE).repaired == 1
@@ -70,6 +75,7 @@ def test_row_6_a_delivery_that_was_moved_far_away_is_due_again(incident):
     assert incident.timeline.filter(verb="repaired").exists()
 
 
+@pytest.mark.promise(6)
 def test_row_6_a_page_of_a_late_rule_is_not_moved(acme, incident):
     acme.alice.email.notification_rules.update(delay_minutes=120)
     late = actions.open_incident(acme.service, actor=TOOL, at=NOON, title="Late")
@@ -77,6 +83,7 @@ def test_row_6_a_page_of_a_late_rule_is_not_moved(acme, incident):
     assert late.notifications.get().send_at == NOON + 120 * MINUTE
 
 
+@pytest.mark.promise(6)
 def test_row_6_a_low_urgency_incident_of_which_nobody_was_told_is_repaired(acme):
     low = actions.open_incident(
         acme.service, actor=TOOL, at=NOON, title="Disk", urgency="low"
@@ -86,6 +93,7 @@ def test_row_6_a_low_urgency_incident_of_which_nobody_was_told_is_repaired(acme)
     assert pages(low) == [(1, 0, "planned")]
 
 
+@pytest.mark.promise(6)
 def test_row_6_operators_see_what_was_repaired(incident):
     assert [line.is_good for line in health.repairs()] == [True]
     incident.timeline.create(
@@ -101,7 +109,7 @@ def opened(world, count: int) -> list[Incident]:
 
 
 def poison(incident: Incident) -> None:
-    broken = {"levels": [{"targets": [{}]}, {"targets": [{}]}]}
+    broken: dict[str, object] = {"levels": [{"targets": [{}]}, {"targets": [{}]}]}
     Incident.across_accounts.filter(pk=incident.pk).update(plan=broken)
 
 
@@ -113,6 +121,7 @@ def until_quarantined(incident: Incident, column: str) -> None:
         incident.refresh_from_db()
 
 
+@pytest.mark.promise(7)
 def test_row_7_a_poison_row_in_a_batch_keeps_no_other_from_its_step(acme):
     first, *healthy = opened(acme, 9)
     poison(first)
@@ -124,6 +133,7 @@ def test_row_7_a_poison_row_in_a_batch_keeps_no_other_from_its_step(acme):
     assert (first.level, first.failures) == (1, 1)
 
 
+@pytest.mark.promise(7)
 def test_row_7_an_escalation_that_keeps_failing_ends_with_the_owners(acme, incident):
     poison(incident)
     until_quarantined(incident, "escalate_at")
@@ -135,6 +145,7 @@ def test_row_7_an_escalation_that_keeps_failing_ends_with_the_owners(acme, incid
     assert alarm.membership == acme.alice.membership
 
 
+@pytest.mark.promise(7)
 @pytest.mark.parametrize("column", ["snoozed_until", "acknowledgement_expires_at"])
 def test_row_7_a_rest_whose_end_keeps_failing_ends_all_the_same(acme, incident, column):
     actions.acknowledge(incident, actor=Actor("web", acme.bob.membership), at=NOON)
@@ -152,6 +163,7 @@ def test_row_7_a_rest_whose_end_keeps_failing_ends_all_the_same(acme, incident, 
     assert incident.level == 2
 
 
+@pytest.mark.promise(7)
 def test_row_7_operators_are_told_of_a_quarantine(incident, caplog):
     poison(incident)
     until_quarantined(incident, "escalate_at")
@@ -160,6 +172,7 @@ def test_row_7_operators_are_told_of_a_quarantine(incident, caplog):
     assert entry.details == {"what": "escalate_at", "quarantined": True}
 
 
+@pytest.mark.promise(7)
 def test_row_7_a_sweep_that_fails_keeps_no_other_from_its_work(
     incident, monkeypatch, caplog
 ):

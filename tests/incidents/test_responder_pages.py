@@ -153,8 +153,8 @@ def test_an_update_is_posted_and_listed(acme, alice, incident):
         says(alice.get(path(incident, "status-update/"))).split()
     )
 
-    fields = {"message": "Half of the payments fail", "subject": "Payments"}
-    said = says(alice.post(path(incident, "status-update/"), fields, follow=True))
+    update = {"message": "Half of the payments fail", "subject": "Payments"}
+    said = says(alice.post(path(incident, "status-update/"), update, follow=True))
 
     assert "1 person is subscribed" in said
     assert "Half of the payments fail" in said

@@ -34,6 +34,12 @@ def opened(acme, **fields) -> Incident:
     )
 
 
+def stepped(incident: Incident) -> Incident:
+    """Let the next level begin when it is due."""
+    assert incident.escalate_at is not None
+    return timers.step(incident, at=incident.escalate_at)
+
+
 def holders(incident: Incident) -> list[str]:
     return [row.membership.name for row in incident.assignments.all()]
 
@@ -133,7 +139,7 @@ def test_the_next_round_is_the_turn_of_the_next_one(acme, ring):
     acme.policy.save()
     incident = opened(acme)
 
-    incident = timers.step(incident, at=incident.escalate_at)
+    incident = stepped(incident)
 
     assert incident.round == 1
     assert holders(incident) == ["Bob"]
@@ -145,10 +151,12 @@ def test_a_deleted_rule_still_shares_incidents_out(acme, ring):
     incident = opened(acme)
     acme.policy.rules.all().delete()
 
-    first = timers.step(incident, at=incident.escalate_at)
-    again = timers.step(first, at=first.escalate_at)
+    first = stepped(incident)
+    again = stepped(first)
 
-    assert queries.take_turns(Plan.from_json(again.plan).levels[0].rule_id, 1) is None
+    gone = Plan.from_json(again.plan).levels[0].rule_id
+    assert gone is not None
+    assert queries.take_turns(gone, 1) is None
     assert (again.level, again.round) == (1, 1)
     assert holders(again) == ["Bob"]
 

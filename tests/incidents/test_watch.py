@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db.models import Model
 
 from accounts.models import ContactMethod
 from accounts.permissions import Actor
@@ -33,8 +32,8 @@ def statuses(world) -> list[str]:
     return [incident.status for incident in own_ones(world)]
 
 
-def fresh(row: Model) -> Model:
-    return type(row).across_accounts.get(pk=row.pk)
+def fresh(integration: Integration) -> Integration:
+    return Integration.across_accounts.get(pk=integration.pk)
 
 
 def opened(world, at=NOON, **more) -> Incident | None:
@@ -49,6 +48,7 @@ def opened(world, at=NOON, **more) -> Incident | None:
 def test_it_goes_to_the_owners_and_pages_them(acme):
     incident = opened(acme)
 
+    assert incident is not None
     assert [a.membership for a in incident.assignments.all()] == [acme.alice.membership]
     page = incident.notifications.get()
     assert (page.membership, page.purpose) == (acme.alice.membership, "page")
@@ -63,6 +63,7 @@ def test_it_goes_to_the_team_of_the_service_where_there_is_one(acme):
 
     incident = opened(acme)
 
+    assert incident is not None
     assert [a.membership for a in incident.assignments.all()] == [acme.bob.membership]
 
 
@@ -85,6 +86,7 @@ def test_it_ends_with_its_cause_and_opens_again_with_it(acme):
 
 def test_who_resolved_it_by_hand_is_left_alone_for_a_day(acme):
     incident = opened(acme)
+    assert incident is not None
     actor = Actor("web", acme.alice.membership)
     actions.resolve(incident, actor=actor, at=NOON + MINUTE)
 
@@ -341,8 +343,8 @@ def failed(world, count, *, kind="sms", at=NOON, **fields) -> list[Notification]
 
 def test_failing_deliveries_open_an_incident_and_a_success_ends_it(acme):
     methods = [each.contact_method for each in failed(acme, 3)]
-    providers.sweep(NOON)
-    providers.sweep(NOON + MINUTE)
+    providers.sweep(NOON + 2 * MINUTE)
+    providers.sweep(NOON + 3 * MINUTE)
 
     (incident,) = own_ones(acme)
     assert incident.title.startswith("Deliveries by ")
@@ -358,24 +360,48 @@ def test_failing_deliveries_open_an_incident_and_a_success_ends_it(acme):
     assert statuses(acme) == ["resolved"]
 
 
+def tried_again(world, count=3) -> list[Notification]:
+    """Let so many deliveries have failed, which are due once more in 3 minutes."""
+    later = NOON + 3 * MINUTE
+    return failed(
+        world, count, status="planned", failed_at=None, attempts=3, send_at=later
+    )
+
+
 def test_deliveries_that_are_tried_again_count_too(acme):
-    later = NOON + timedelta(seconds=15)
-    failed(acme, 3, status="planned", failed_at=None, attempts=1, send_at=later)
-    providers.sweep(NOON)
+    tried_again(acme)
+    providers.sweep(NOON + 2 * MINUTE)
 
     assert statuses(acme) == ["triggered"]
 
 
+def test_a_trouble_of_less_than_two_minutes_is_nobodys_business(acme):
+    tried_again(acme)
+    failed(acme, 3)
+    providers.sweep(NOON + 2 * MINUTE - timedelta(seconds=1))
+
+    assert own_ones(acme) == []
+
+
+def test_addresses_that_took_something_since_do_not_count(acme):
+    method = tried_again(acme)[0].contact_method
+    reached = ContactMethod.across_accounts.filter(kind=method.kind)
+    reached.update(last_delivery_at=NOON + MINUTE)
+    providers.sweep(NOON + 2 * MINUTE)
+
+    assert own_ones(acme) == []
+
+
 def test_two_failures_are_bad_luck(acme):
     failed(acme, 2)
-    providers.sweep(NOON)
+    providers.sweep(NOON + 2 * MINUTE)
 
     assert own_ones(acme) == []
 
 
 def test_old_failures_do_not_count(acme):
     failed(acme, 3, at=NOON - 11 * MINUTE)
-    providers.sweep(NOON)
+    providers.sweep(NOON + 2 * MINUTE)
 
     assert own_ones(acme) == []
 
@@ -386,7 +412,7 @@ def test_a_small_share_does_not_count(acme):
         person = factories.person(acme.account, f"Reached{number}")
         method = factories.contact(person.membership, "sms", f"+155555512{number:02}")
         ContactMethod.across_accounts.filter(pk=method.pk).update(last_delivery_at=NOON)
-    providers.sweep(NOON)
+    providers.sweep(NOON + 2 * MINUTE)
 
     assert own_ones(acme) == []
 
@@ -394,14 +420,14 @@ def test_a_small_share_does_not_count(acme):
 def test_the_failing_pages_of_an_own_incident_open_no_other(acme):
     incident = opened(acme)
     failed(acme, 5, incident=incident)
-    providers.sweep(NOON)
+    providers.sweep(NOON + 2 * MINUTE)
 
     assert own_ones(acme) == [incident]
 
 
 def test_another_account_is_not_told(acme, globex):
     failed(acme, 3)
-    providers.sweep(NOON)
+    providers.sweep(NOON + 2 * MINUTE)
 
     assert own_ones(globex) == []
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from incidents import engine
 from incidents.models import Alert, Event
 from incidents.watching import refusals
-from integrations import events
+from integrations import posted
 from tests.integrations.test_inbound_events import ANY_JSON, V2_NAMES
 
 URL = "/v2/enqueue"
@@ -139,8 +139,8 @@ def test_512_kb_are_taken_and_more_are_refused(client, acme):
         body["x"] = "x" * (size - len(json.dumps(body)))
         return client.post(URL, json.dumps(body), "application/json")
 
-    assert post(events.LARGEST_BODY).status_code == 202
-    answer = post(events.LARGEST_BODY + 1)
+    assert post(posted.LARGEST_BODY).status_code == 202
+    answer = post(posted.LARGEST_BODY + 1)
     assert answer.status_code == 413
     assert answer.json()["message"] == "Event object is too large"
 

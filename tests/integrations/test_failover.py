@@ -71,7 +71,10 @@ def ail(provider, name, fault, settings):
             setattr(settings, setting[name], "another")
         case _:
             status = int(fault)
-            refusal = {"twilio": (status, 20000, "No"), "gateway": (status, {})}
+            refusal: dict[str, tuple[object, ...]] = {
+                "twilio": (status, 20000, "No"),
+                "gateway": (status, {}),
+            }
             provider.errors = [refusal[name]] * 10
 
 
@@ -96,6 +99,7 @@ def test_the_preferred_provider_takes_it(both, settings, kind, first):
     }
 
 
+@pytest.mark.promise(10)
 @pytest.mark.parametrize("kind", ["sms", "voice"])
 @pytest.mark.parametrize("first", ["twilio", "gateway"])
 @pytest.mark.parametrize("fault", FAULTS)
@@ -114,6 +118,7 @@ def test_when_the_first_fails_the_other_takes_over(both, settings, kind, first, 
     assert PHONE not in state(first, kind).last_error
 
 
+@pytest.mark.promise(8)
 @pytest.mark.parametrize("kind", ["sms", "voice"])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_when_both_fail_it_is_tried_again_later(both, settings, kind, fault):
@@ -169,6 +174,7 @@ def test_what_neither_may_do_is_a_permanent_failure(both):
         send()
 
 
+@pytest.mark.promise(10)
 def test_a_provider_that_keeps_failing_is_asked_last_and_then_probed(both):
     both["twilio"].errors = [(500, 20500, "Internal error")] * 3
     with time_machine.travel(NOON, tick=False) as clock:

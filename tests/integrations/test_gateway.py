@@ -84,6 +84,7 @@ def test_a_key_answers_and_the_result_is_spoken(
     assert incident.timeline.get(via="voice").membership == acme.alice.membership
 
 
+@pytest.mark.promise(21)
 def test_a_wrong_key_repeats_and_changes_nothing(client, acme, gateway):
     incident, taken = paged(acme, gateway, "voice")
 
@@ -94,6 +95,7 @@ def test_a_wrong_key_repeats_and_changes_nothing(client, acme, gateway):
     assert "yours" in gateway.presses(client, again["keys"], "4")["say"]
 
 
+@pytest.mark.promise(21)
 def test_without_a_key_it_is_said_once_more_and_ends_politely(client, acme, gateway):
     incident, taken = paged(acme, gateway, "voice")
 
@@ -199,6 +201,7 @@ FORGED = [
 ]
 
 
+@pytest.mark.promise(22)
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("forged", FORGED, ids=str)
 def test_a_forged_callback_is_refused(client, acme, gateway, door, forged):
@@ -215,6 +218,7 @@ def test_a_forged_callback_is_refused(client, acme, gateway, door, forged):
     assert incident.notifications.get().status == "sent"
 
 
+@pytest.mark.promise(22)
 @pytest.mark.parametrize("door", DOORS)
 def test_without_a_secret_nobody_may_call_back(client, gateway, settings, door):
     settings.PHONE_HTTP_SECRET = ""

@@ -101,6 +101,7 @@ def test_without_our_token_the_providers_id_names_the_mail(client, acme, postmar
     assert acme.alice.email.may_be_paged
 
 
+@pytest.mark.promise(10)
 def test_a_hard_bounce_switches_the_address_off_and_pulls_the_next_forward(
     client, acme, postmark
 ):
@@ -147,6 +148,7 @@ def test_a_complaint_switches_the_address_off(client, acme, postmark):
     assert not acme.account.contact_methods.get(pk=acme.alice.email.pk).may_be_paged
 
 
+@pytest.mark.promise(22)
 @pytest.mark.parametrize("secret", ["hooks:guessed", ":", ""])
 def test_a_forged_event_changes_nothing(client, acme, postmark, secret):
     incident, mail = paged(acme, postmark)

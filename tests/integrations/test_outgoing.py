@@ -98,6 +98,7 @@ def test_an_address_for_everybody_is_too(address):
     assert addresses.is_public(address)
 
 
+@pytest.mark.promise(24)
 @pytest.mark.parametrize("url", HOSTILE)
 def test_a_hostile_address_is_refused_without_asking_the_network(url):
     with pytest.raises(outgoing.Refused):
@@ -111,12 +112,14 @@ def test_an_ordinary_address_is_fine(url):
     outgoing.check(url)
 
 
+@pytest.mark.promise(24)
 @pytest.mark.parametrize("url", LEADING_INSIDE)
 def test_a_name_that_leads_inside_is_refused_when_it_is_called(url):
     with pytest.raises(outgoing.Refused, match="private network"):
         outgoing.session().post(url)
 
 
+@pytest.mark.promise(24)
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_name_is_refused_for_each_private_address_among_its_own(address):
     client = outgoing.session(resolve=lambda host, port: [PUBLIC, address])
@@ -125,6 +128,7 @@ def test_a_name_is_refused_for_each_private_address_among_its_own(address):
         client.post("https://push.example/")
 
 
+@pytest.mark.promise(24)
 def test_a_name_that_changes_its_mind_is_asked_once(server, settings):
     """What is checked is what is connected to."""
     asked: list[str] = []
@@ -253,6 +257,7 @@ def test_connections_are_used_again_and_cookies_are_not_kept(server, client):
     assert not any("Cookie" in head for head in server.heads)
 
 
+@pytest.mark.promise(24)
 def test_a_redirect_is_an_answer(server, client):
     def elsewhere(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(307)
@@ -274,6 +279,7 @@ def test_the_machines_proxies_and_passwords_are_not_used(server, client, monkeyp
     assert "Authorization" not in server.heads[0]
 
 
+@pytest.mark.promise(24)
 def test_a_long_answer_is_not_read_to_its_end(server, client):
     def long(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -305,6 +311,7 @@ def dripping(server: Server, start: bytes) -> Callable[[BaseHTTPRequestHandler],
     return drip
 
 
+@pytest.mark.promise(24)
 @pytest.mark.parametrize(
     "start", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\n\r\n"]
 )

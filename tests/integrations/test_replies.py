@@ -158,6 +158,7 @@ def test_who_left_cannot_answer(client, acme, twilio, page):
     assert fresh(page).status == "triggered"
 
 
+@pytest.mark.promise(19)
 def test_a_number_that_was_given_to_a_colleague_answers_for_nobody(
     client, acme, twilio, page
 ):
@@ -244,6 +245,7 @@ def test_a_state_of_nothing_we_know_is_ignored(client, twilio, page):
     assert page.notifications.get().status == "sent"
 
 
+@pytest.mark.promise(10)
 def test_a_text_that_was_not_delivered_brings_the_next_rule_forward(
     client, acme, twilio
 ):
@@ -267,6 +269,7 @@ PATHS = [
 ANSWER = {"From": PHONE, "Body": "6", "Digits": "6", "MessageStatus": "failed"}
 
 
+@pytest.mark.promise(22)
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_every_callback_needs_a_signature(client, twilio, page, path, slash):
@@ -306,6 +309,7 @@ def test_a_callback_is_a_post(client, twilio, page, path, method):
     assert fresh(page).status == "triggered"
 
 
+@pytest.mark.promise(22)
 def test_without_credentials_our_own_signature_is_needed(client, settings, acme, page):
     settings.TWILIO_ACCOUNT_SID = settings.TWILIO_AUTH_TOKEN = ""
     empty = fake.signature(fake.SITE + "/twilio/sms", ANSWER, "")

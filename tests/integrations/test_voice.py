@@ -66,6 +66,7 @@ def test_a_key_answers_and_the_result_is_spoken(
     assert incident.timeline.get(via="voice").membership == acme.alice.membership
 
 
+@pytest.mark.promise(21)
 @pytest.mark.parametrize("key", ["*", "9", "", "44", "<"])
 def test_any_other_key_repeats_and_changes_nothing(client, acme, twilio, key):
     incident, taken = called(acme, twilio)
@@ -77,6 +78,7 @@ def test_any_other_key_repeats_and_changes_nothing(client, acme, twilio, key):
     assert fresh(incident).status == "triggered"
 
 
+@pytest.mark.promise(21)
 def test_a_machine_that_picks_up_answers_nothing(client, acme, twilio):
     incident, taken = called(acme, twilio)
 
@@ -132,6 +134,7 @@ def test_a_call_that_we_did_not_make_hears_nothing_of_ours(client, acme, twilio)
     assert b"not known here" in answer.content
 
 
+@pytest.mark.promise(22)
 def test_a_key_for_a_call_that_we_did_not_make_does_nothing(client, acme, twilio):
     incident, _taken = called(acme, twilio)
 

@@ -154,6 +154,7 @@ def as_tuples(shifts):
     return [(shift.start, shift.end, shift.user) for shift in shifts]
 
 
+@pytest.mark.promise(18)
 @thousands(0.8)
 @given(schedules())
 def test_the_final_schedule_is_what_the_slow_one_says(case):
@@ -164,6 +165,7 @@ def test_the_final_schedule_is_what_the_slow_one_says(case):
     assert fast == SlowSchedule(schedule, start, end).shifts(start, end)
 
 
+@pytest.mark.promise(18, 20)
 @thousands(0.4)
 @given(schedules())
 def test_everybody_is_on_call_when_the_slow_one_says(case):

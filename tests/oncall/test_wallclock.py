@@ -16,6 +16,7 @@ ZONES = sorted(available_timezones())
 YEARS = (1945, 1994, 2011, 2026)
 
 
+@pytest.mark.promise(18)
 @settings(deadline=None)
 @given(st.sampled_from(ZONES), st.integers(1900, 2200), st.data())
 def test_reads_what_the_zone_shows(key, year, data):
@@ -28,6 +29,7 @@ def test_reads_what_the_zone_shows(key, year, data):
         assert clock.read(at) == seconds(shown)
 
 
+@pytest.mark.promise(18)
 @pytest.mark.parametrize("year", YEARS)
 def test_every_change_of_every_zone_follows_the_rule_for_instants(year):
     start, end = (seconds(datetime(y, 1, 1, tzinfo=UTC)) for y in (year, year + 1))
@@ -41,6 +43,7 @@ def test_every_change_of_every_zone_follows_the_rule_for_instants(year):
                 assert clock.instant(wall) == by_the_rule(clock, wall, change, before)
 
 
+@pytest.mark.promise(18)
 @pytest.mark.parametrize("year", YEARS)
 def test_no_change_of_any_zone_is_missed(year):
     start, end = (seconds(datetime(y, 1, 1, tzinfo=UTC)) for y in (year, year + 1))

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -129,17 +129,26 @@ def proofs_of(number: int) -> list[str]:
 
 def _marked() -> Iterator[tuple[str, set[int]]]:
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) and (rows := _rows(node)):
+        module = ast.parse(path.read_text())
+        for_all = _rows(
+            node.value
+            for node in module.body
+            if isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == "pytestmark"
+        )
+        for node in ast.walk(module):
+            if not isinstance(node, ast.FunctionDef) or node.name[:5] != "test_":
+                continue
+            if rows := for_all | _rows(node.decorator_list):
                 where = path.relative_to(ROOT / "tests").as_posix()
                 yield f"{where}::{node.name}", rows
 
 
-def _rows(function: ast.FunctionDef) -> set[int]:
-    """Read the numbers of `@pytest.mark.promise(...)` above a function."""
+def _rows(marks: Iterable[ast.expr]) -> set[int]:
+    """Read the numbers of `pytest.mark.promise(...)` among marks."""
     return {
         argument.value
-        for call in function.decorator_list
+        for call in marks
         if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".promise")
         for argument in call.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, int)

@@ -42,7 +42,7 @@ class Incidents(RuleBasedStateMachine):
 
     mailbox: Mailbox
 
-    @initialize(low=some.just(False), timeout=some.sampled_from((None, 20)))
+    @initialize(low=some.booleans(), timeout=some.sampled_from((None, 20)))
     def furnish(self, low: bool, timeout: int | None) -> None:
         """Make an account: Ann is level 1, Ben is level 2, then it repeats once."""
         self.at = factories.NOON
@@ -217,10 +217,11 @@ VERBS: dict[str, Callable[..., None]] = {
 @pytest.mark.promise(5, 8, 11)
 def test_nothing_breaks_in_whatever_order_it_happens(db, mailbox):
     machine = type("Machine", (Incidents,), {"mailbox": mailbox})
+    profile = hypothesis.get_profile(hypothesis.get_current_profile_name())
     run_state_machine_as_test(
         machine,
         settings=hypothesis(
-            max_examples=max(hypothesis.default.max_examples // 8, 12),
+            max_examples=max(profile.max_examples // 8, 12),
             stateful_step_count=25,
             deadline=None,
             report_multiple_bugs=False,

@@ -16,6 +16,7 @@ from accounts.models import Account, Membership
 from accounts.permissions import Actor
 from incidents import actions, delivery, engine, intake, states
 from incidents.models import Incident, Service
+from oncall.models import Schedule
 from tests import factories
 from tests.factories import NOON
 from tests.promise import invariants
@@ -64,7 +65,8 @@ def small(transactional_db) -> tuple[Account, Service, list[Membership]]:
             factories.person(account, name, "owner").membership
             for name in ("Ann", "Ben")
         ]
-        policy = factories.policy(account, *([person] for person in people), repeats=9)
+        levels: list[list[Membership | Schedule]] = [[person] for person in people]
+        policy = factories.policy(account, *levels, repeats=9)
         return account, factories.service(account, policy), people
 
 

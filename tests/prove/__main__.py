@@ -8,29 +8,22 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
-from typing import TypeVar
 
 from oncall.embedded import environment
 from oncall.embedded.terminal import say, step
-from tests.bench.instance import free_port
-from tests.fakes.twilio import AUTH_TOKEN, NUMBER, SID
 from tests.prove import accounting, plans, report, rows
 from tests.prove.accounting import Verdict
 from tests.prove.faults import Breaker
 from tests.prove.instance import Instance
 from tests.prove.ledger import Ledger
-from tests.prove.providers import Mail, Twilio
-from tests.prove.push_service import PushService, browser
 from tests.prove.responders import Responders
 from tests.prove.rows import Rows
+from tests.prove.stage import stage
 from tests.prove.tools import Tools
 from tests.prove.world import World
-
-Kind = TypeVar("Kind", Mail, Twilio, PushService)
 
 # Events a second, over all tools.
 RATE = 12.0
@@ -51,38 +44,15 @@ class Proof:
 
     async def run(self) -> tuple[World, Rows]:
         """Do all of it; this will return what the accounting needs."""
-        async with AsyncExitStack() as stack:
-            port = free_port()
-            responders = Responders(self.options.seed, port, self.ledger)
-            mail = await stack.enter_async_context(self._provider(Mail, responders))
-            twilio = await stack.enter_async_context(self._provider(Twilio, responders))
-            push = await stack.enter_async_context(
-                self._provider(PushService, responders)
-            )
-            instance = Instance(
-                self.folder, port, _settings(mail.port, twilio.port), self.ledger
-            )
-            stack.push_async_callback(instance.stop)
-            with step("Starting an instance"):
-                await instance.start()
-                made = await instance.furnish(f"http://localhost:{push.port}")
-            world = World.from_json(made)
-            twilio.hopeless = world.hopeless
-            push.browsers = {row["path"]: browser(row) for row in made["browsers"]}
-            supervisor = asyncio.create_task(instance.supervise())
-            stack.callback(supervisor.cancel)
-            tools = Tools(port, list(world.services.values()), self.ledger)
-            breaker = Breaker(
-                instance, {"mail": mail, "twilio": twilio, "push": push}, self.ledger
-            )
-            await self._break(tools, breaker)
-            await self._calm_down(instance, tools, responders)
-            with instance.connect() as connection:
-                return world, rows.load(connection)
-
-    def _provider(self, kind: type[Kind], responders: Responders) -> Kind:
-        chance = Random(f"{self.options.seed}/{kind.__name__}")
-        return kind(self.ledger, frozenset(), chance, responders.read)
+        async with stage(self.folder, self.ledger, seed=self.options.seed) as found:
+            supervisor = asyncio.create_task(found.instance.supervise())
+            try:
+                await self._break(found.tools, found.breaker)
+                await self._calm_down(found.instance, found.tools, found.responders)
+            finally:
+                supervisor.cancel()
+            with found.instance.connect() as connection:
+                return found.world, rows.load(connection)
 
     async def _break(self, tools: Tools, breaker: Breaker) -> None:
         seconds = self.options.minutes * 60
@@ -156,18 +126,6 @@ def _report(run: report.Run, verdict: Verdict, proof: Proof, found: Rows) -> Non
     with suppress(OSError):
         target.write_text(report.as_json(figures))
         say(f"The figures are in {target}.")
-
-
-def _settings(mail: int, twilio: int) -> dict[str, str]:
-    return {
-        "EMAIL_URL": f"smtp://127.0.0.1:{mail}",
-        "TWILIO_ACCOUNT_SID": SID,
-        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-        "TWILIO_FROM": NUMBER,
-        "TWILIO_API_BASE": f"http://127.0.0.1:{twilio}",
-        # The push service is on this machine too.
-        "ALLOWED_PRIVATE_HOSTS": "localhost",
-    }
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -16,22 +16,23 @@ from tests.prove.ledger import Ledger, Page, Sent, Window
 from tests.prove.rows import Delivery, IncidentRow, Rows
 from tests.prove.world import MINUTE, World
 
-# How late a page may be that an answer or the next level then made needless: as long
-# as a sender that dies holds it.
-OVERTAKEN = 30.0
+# How late a page may be that an answer or the next level then made needless: where a
+# fault met it, as long as a sender that dies holds it.
+OVERTAKEN, OVERTAKEN_IN_FAULTS = 20.0, 30.0
 # The auditor looks every 30 s, and repairs what it finds within the next second.
 REPAIRED = 65.0
 # Instants of a provider, of the database and of a tool are compared.
 SLACK = 1.5
 # After so many attempts a delivery has failed.
 ATTEMPTS = 5
-# Faults of a sender in this time after a provider took a page explain a second one.
-BEFORE, AFTER = 1.0, 15.0
+# A sender writes down at once what a provider has taken: only what befalls it between
+# the two explains a second page.
+BEFORE, AFTER = 1.0, 5.0
 # What had to be calm for a page to count as one outside of faults.
 CALM_BEFORE, CALM_AFTER = 8.0, 5.0
-# So long a provider has for its answer: a page that comes later was not on its way
-# when somebody answered it.
-ON_ITS_WAY = 10.0
+# A page is looked at right before it is sent: one that comes later was not on its way
+# when somebody answered it. A stopped sender, or a provider that hangs, takes longer.
+ON_ITS_WAY, ON_ITS_WAY_IN_FAULTS = 3.0, 10.0
 SENDERS_FAIL = ("kill", "pause", "restart fast", "restart immediate")
 SENDERS = ("worker", "postgres")
 TRIGGERED = {"opened", "repeated", "grouped"}
@@ -68,6 +69,7 @@ class Verdict:
     calm: list[float] = field(default_factory=list)
     # The latest pages: seconds, and which.
     latest: list[tuple[float, Key]] = field(default_factory=list)
+    latest_calm: list[tuple[float, Key]] = field(default_factory=list)
     answers: int = 0
 
     @property
@@ -107,7 +109,8 @@ class Settlement:
             self._settle(demand)
         self._find_second_pages()
         self._check_answers()
-        self.verdict.latest.sort(key=lambda found: -found[0])
+        for found in (self.verdict.latest, self.verdict.latest_calm):
+            found.sort(key=lambda late: -late[0])
         return self.verdict
 
     def _count_events(self) -> None:
@@ -285,23 +288,30 @@ class Settlement:
     def _deadline(self, demand: Demand) -> float:
         """Until when the page had to come, so that its level's end is no excuse."""
         repaired = [at + REPAIRED for at in self.tampered.get(demand.key.incident, ())]
-        return max([demand.due_at, *repaired]) + OVERTAKEN
+        is_calm = self._is_calm(demand.due_at, min(demand.ends_at, demand.due_at + 60))
+        wait = OVERTAKEN if is_calm else OVERTAKEN_IN_FAULTS
+        return max([demand.due_at, *repaired]) + wait
+
+    def _is_calm(self, start: float, end: float) -> bool:
+        """Whether no fault was near."""
+        start, end = start - CALM_BEFORE, end + CALM_AFTER
+        return not any(window.overlaps(start, end) for window in self.ledger.windows)
 
     def _time(self, demand: Demand, page: Page) -> None:
         late = max(0.0, page.at - demand.due_at)
         self.verdict.lateness.append(late)
         self.verdict.latest.append((late, demand.key))
-        start, end = demand.due_at - CALM_BEFORE, demand.due_at + CALM_AFTER
-        is_calm = not any(w.overlaps(start, end) for w in self.ledger.windows)
+        is_calm = self._is_calm(demand.due_at, demand.due_at)
         if is_calm and demand.key.incident not in self.tampered:
             self.verdict.calm.append(late)
+            self.verdict.latest_calm.append((late, demand.key))
 
     def _find_second_pages(self) -> None:
         for key, pages in self.pages.items():
             mark = self.rows.incidents[key.incident].mark or ""
             for before, page in pairwise(pages):
                 why = self._explanation(before)
-                if why:
+                if why and (before.verdict == "unsure" or self._was_tried_again(key)):
                     self.verdict.duplicates[why] += 1
                     continue
                 self._doubt(
@@ -313,11 +323,18 @@ class Settlement:
             if key not in self.demands and key.start >= 0:
                 self._doubt_needless(key, pages, mark)
 
+    def _was_tried_again(self, key: Key) -> bool:
+        """Whether the rows say so themselves: a lease ended, and another one began."""
+        rows = self.deliveries.get(key, [])
+        return len(rows) > 1 or any(row.attempts > 1 for row in rows)
+
     def _doubt_needless(self, key: Key, pages: list[Page], mark: str) -> None:
         """A page that the plan did not demand may only have been on its way."""
         timeline = self.rows.timelines.get(key.incident, [])
         answered_at = demands.settled_at(timeline)
-        if pages[0].at <= answered_at + ON_ITS_WAY:
+        is_calm = self._is_calm(answered_at, pages[0].at)
+        wait = ON_ITS_WAY if is_calm else ON_ITS_WAY_IN_FAULTS
+        if pages[0].at <= answered_at + wait:
             person = self.world.people.get(key.person)
             if person is not None and self._is_known(key):
                 return
@@ -349,10 +366,15 @@ class Settlement:
 
     def _failures(self, start: float, end: float) -> Iterator[Window]:
         for window in self.ledger.windows:
+            # Who was killed came back as another one, and has nothing to forget.
+            ends_at = (
+                window.started_at if window.kind.startswith("kill") else window.ended_at
+            )
             if (
                 window.kind.startswith(SENDERS_FAIL)
                 and window.target.startswith(SENDERS)
-                and window.overlaps(start, end)
+                and window.started_at <= end
+                and start <= ends_at
             ):
                 yield window
 

@@ -91,8 +91,7 @@ class Breaker:
             await self.instance.launch(part)
         finally:
             self.instance.held.discard(part)
-        if not part.startswith("beat"):
-            await self.instance.works(part, WARMING_UP)
+        await self.instance.works(part, WARMING_UP)
 
     async def _pause(self, fault: Fault) -> None:
         self.instance.signal_all(fault.target, signal.SIGSTOP)

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -30,7 +30,8 @@ Result = TypeVar("Result")
 
 MANAGE = str(folders.ROOT / "manage.py")
 FURNISH = "from tests.prove import furnishing; furnishing.main()"
-READY = " ready."
+# What each says as soon as it works.
+READY = {"worker": " ready.", "beat": " is starting."}
 PATIENCE = 240.0
 LOOK = 0.1
 # So long a supervisor waits before it starts a part again that ended by itself.
@@ -43,11 +44,17 @@ class Instance:
     """One installation on one folder."""
 
     def __init__(
-        self, folder: Path, port: int, settings: Mapping[str, str], ledger: Ledger
+        self,
+        folder: Path,
+        port: int,
+        settings: Mapping[str, str],
+        ledger: Ledger,
+        always: Sequence[str] = ALWAYS,
     ) -> None:
         self.folder = folders.prepare(folder)
         self.door = Door("127.0.0.1", port, None)
         self.ledger = ledger
+        self.always = always
         self.children: dict[str, Child] = {}
         # Parts that must run, and are started again by the supervisor.
         self.wanted: set[str] = set()
@@ -64,12 +71,12 @@ class Instance:
 
     async def start(self) -> None:
         """Start everything; this will return after the engine's first tick."""
-        await self._do(self._start_services)
+        await self._do(self._start_services, PATIENCE)
         await self._do(
             lambda: parts.migrate(self.folder, self.given, stop=_never), PATIENCE
         )
-        self.wanted.update(ALWAYS)
-        for part in ALWAYS:
+        self.wanted.update(self.always)
+        for part in self.always:
             await self.launch(part)
         await self.is_ready(PATIENCE)
 
@@ -104,14 +111,14 @@ class Instance:
         self.children[part] = await self._do(lambda: self._launch(part))
 
     async def works(self, part: str, patience: float) -> None:
-        """Wait until a worker says that it takes tasks, or the web that it is there."""
+        """Wait until a part says that it works; the web is asked for it."""
         child, end = self.children[part], time.monotonic() + patience
         while time.monotonic() < end and self.children[part] is child:
             if part == "web":
                 mine = self.given["INSTANCE_ID"]
                 if await asyncio.to_thread(self.door.answers_as, mine):
                     return
-            elif READY in child.log.read_text():
+            elif READY[part.partition("-")[0]] in child.log.read_text():
                 return
             await asyncio.sleep(LOOK)
 
@@ -160,7 +167,9 @@ class Instance:
         """
         return await self._do(lambda: self._furnish(push), PATIENCE)
 
-    async def _do(self, work: Callable[[], Result], patience: float = 60.0) -> Result:
+    async def _do(
+        self, work: Callable[[], Result], patience: float = PATIENCE
+    ) -> Result:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(patience):
             return await loop.run_in_executor(self._hands, work)

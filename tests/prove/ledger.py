@@ -35,6 +35,11 @@ class Page:
     text: str
     marks: tuple[str, ...]
     verdict: str
+    # Who took it, where a kind has several providers.
+    provider: str = ""
+    # The provider's own name for it, and where keys of a call go.
+    id: str = ""
+    keys: str = ""
 
     @property
     def has_arrived(self) -> bool:

@@ -16,7 +16,7 @@ BETWEEN_FAULTS = 2.0
 
 WORKERS = ("worker-1", "worker-2", "worker-3")
 PARTS = ("web", *WORKERS, "beat-1")
-PROVIDERS = ("mail", "twilio", "push")
+PROVIDERS = ("mail", "twilio", "gateway", "push")
 # How a provider may behave: see `providers.Mood`.
 MOODS = ("silent", "busy", "broken", "dying", "late")
 # What is done how often, and to what; each is explained in `faults`.

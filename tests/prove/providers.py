@@ -1,4 +1,4 @@
-"""Doubles of a mail server and of Twilio that misbehave on request."""
+"""Doubles of a mail server, of Twilio and of a gateway that misbehave on request."""
 
 import asyncio
 import base64
@@ -10,10 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.utils import formatdate
 from random import Random
-from typing import Self
-from urllib.parse import parse_qsl
+from typing import Any, Self
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from tests.fakes.gateway import TOKEN
 from tests.fakes.twilio import AUTH_TOKEN, SID
 from tests.prove import wire
 from tests.prove.ledger import Ledger, Page
@@ -42,19 +44,42 @@ class Provider:
     chance: Random
     listener: Listener
     mood: str = ""
+    share: float = SHARE
+    # How often anything was asked of it.
+    asked: int = 0
+
+    def __post_init__(self) -> None:
+        """Make room for what one of them remembers."""
+
+    async def __aenter__(self) -> Self:
+        raise NotImplementedError
+
+    async def __aexit__(self, *failure: object) -> None:
+        raise NotImplementedError
 
     def strikes(self) -> str:
         """The mood for one request."""
-        return self.mood if self.mood and self.chance.random() < SHARE else ""
+        self.asked += 1
+        return self.mood if self.mood and self.chance.random() < self.share else ""
 
     async def linger(self) -> None:
         """Let the sender wait until it has given up."""
         await asyncio.sleep(LONG)
 
-    def note(self, kind: str, address: str, token: str, text: str, as_: str) -> None:
+    def note(
+        self,
+        kind: str,
+        address: str,
+        token: str,
+        text: str,
+        as_: str,
+        id_: str = "",
+        keys: str = "",
+    ) -> None:
         """Write the page down; one that has arrived is read by its receiver."""
         marks = tuple(dict.fromkeys(MARK.findall(text)))
-        page = Page(time.time(), kind, address, token, text, marks, as_)
+        by = type(self).__name__.lower()
+        page = Page(time.time(), kind, address, token, text, marks, as_, by, id_, keys)
         self.ledger.pages.append(page)
         if page.has_arrived:
             self.listener(page)
@@ -128,8 +153,8 @@ class Mail(Provider):
         self.note("email", receiver, token, text, verdict)
 
 
-class Twilio(Provider):
-    """Twilio's REST API for texts and calls."""
+class WebProvider(Provider):
+    """One that is spoken to in HTTP."""
 
     _server: wire.Server | None = None
 
@@ -147,14 +172,39 @@ class Twilio(Provider):
         return self._server.port
 
     async def _handle(self, request: wire.Message) -> bytes | None:
+        raise NotImplementedError
+
+
+class Twilio(WebProvider):
+    """Twilio's REST API for texts and calls."""
+
+    def __post_init__(self) -> None:
+        # The texts that were taken: receiver, id, words and when.
+        self.texts: list[tuple[str, str, str, float]] = []
+
+    async def _handle(self, request: wire.Message) -> bytes | None:
         expected = base64.b64encode(f"{SID}:{AUTH_TOKEN}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {expected}":
             return _refusal(401, 20003, "Authenticate")
-        start = f"POST /2010-04-01/Accounts/{SID}/"
-        kind = request.start.removeprefix(start).split(".json")[0]
+        path = urlsplit(request.path)
+        start = f"/2010-04-01/Accounts/{SID}/"
+        kind = path.path.removeprefix(start).removesuffix(".json")
+        if kind == "Messages" and request.start.startswith("GET "):
+            return self._list(parse_qs(path.query).get("To", [""])[0])
         if kind not in ("Messages", "Calls"):
             return _refusal(404, 20404, "Not found")
         return await self._take(kind, dict(parse_qsl(request.body.decode())))
+
+    def _list(self, address: str) -> bytes:
+        """Show the newest texts to a number."""
+        if self.strikes():
+            return _refusal(500, TOO_MANY, "Not now")
+        mine = [text for text in reversed(self.texts) if text[0] == address]
+        shown = [
+            {"sid": sid, "body": body, "date_created": formatdate(at)}
+            for _to, sid, body, at in mine[:20]
+        ]
+        return wire.answer(200, json.dumps({"messages": shown}).encode())
 
     async def _take(self, kind: str, asked: dict[str, str]) -> bytes | None:
         """Take a text or a call as the mood is; None means to hang up."""
@@ -169,20 +219,77 @@ class Twilio(Provider):
             self._note(kind, asked, "refused")
             status = 429 if mood == "busy" else 500
             return _refusal(status, TOO_MANY, "Not now")
-        self._note(kind, asked, "unsure" if mood else "taken")
+        sid = ("SM" if kind == "Messages" else "CA") + secrets.token_hex(16)
+        if kind == "Messages":
+            self.texts.append((asked["To"], sid, asked.get("Body", ""), time.time()))
+        self._note(kind, asked, "unsure" if mood else "taken", sid)
         if mood == "late":
             await self.linger()
         if mood == "dying":
             return None
-        sid = ("SM" if kind == "Messages" else "CA") + secrets.token_hex(16)
         body = {"sid": sid, "status": "queued", "error_code": None}
         return wire.answer(201, json.dumps(body).encode())
 
-    def _note(self, kind: str, asked: dict[str, str], verdict: str) -> None:
+    def _note(
+        self, kind: str, asked: dict[str, str], verdict: str, sid: str = ""
+    ) -> None:
         name = "sms" if kind == "Messages" else "voice"
         token = asked.get("StatusCallback", "").rpartition("/")[2]
         text = asked.get("Body") or asked.get("Twiml") or ""
-        self.note(name, asked["To"], token, text, verdict)
+        self.note(name, asked["To"], token, text, verdict, sid)
+
+
+class Gateway(WebProvider):
+    """A gateway as docs/gateway.md describes it: it knows what it took by its token."""
+
+    def __post_init__(self) -> None:
+        self.taken: dict[str, str] = {}
+
+    async def _handle(self, request: wire.Message) -> bytes | None:
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return _said(401, {"error": "unauthorized"})
+        path = urlsplit(request.path)
+        kind = path.path.strip("/")
+        if kind not in ("sms", "voice"):
+            return _said(404, {})
+        if request.start.startswith("GET "):
+            return self._find(parse_qs(path.query).get("token", [""])[0])
+        return await self._take(kind, json.loads(request.body))
+
+    def _find(self, token: str) -> bytes:
+        if self.strikes():
+            return _said(500, {})
+        found = self.taken.get(token)
+        return _said(200, {"id": found}) if found else _said(404, {})
+
+    async def _take(self, kind: str, asked: dict[str, Any]) -> bytes | None:
+        """Take a text or a call as the mood is; None means to hang up."""
+        if asked["to"] in self.hopeless:
+            self._note(kind, asked, "hopeless", "")
+            return _said(422, {"error": "invalid_number"})
+        mood = self.strikes()
+        if mood == "silent":
+            await self.linger()
+            return None
+        if mood in ("busy", "broken"):
+            self._note(kind, asked, "refused", "")
+            return _said(429 if mood == "busy" else 500, {})
+        if known := self.taken.get(asked["token"]):
+            return _said(200, {"id": known})
+        id_ = self.taken[asked["token"]] = secrets.token_hex(8)
+        self._note(kind, asked, "unsure" if mood else "taken", id_)
+        if mood == "late":
+            await self.linger()
+        return None if mood == "dying" else _said(201, {"id": id_})
+
+    def _note(self, kind: str, asked: dict[str, Any], verdict: str, id_: str) -> None:
+        text = asked.get("text") or asked.get("say") or ""
+        keys = asked.get("keys", "")
+        self.note(kind, asked["to"], asked["token"], text, verdict, id_, keys)
+
+
+def _said(status: int, body: dict[str, Any]) -> bytes:
+    return wire.answer(status, json.dumps(body).encode())
 
 
 def _refusal(status: int, code: int, words: str) -> bytes:

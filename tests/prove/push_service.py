@@ -3,14 +3,14 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.prove import wire
-from tests.prove.providers import Provider
+from tests.prove.providers import WebProvider
 
 PATH = "/push/"
 CREATED, TOO_MANY, BROKEN, GONE = 201, 429, 500, 410
@@ -56,24 +56,11 @@ def browser(stored: dict[str, str]) -> Browser:
     return Browser(stored["address"], int(stored["private"]), auth)
 
 
-class PushService(Provider):
+class PushService(WebProvider):
     """Takes pushes for browsers, each at a path of its own."""
 
-    _server: wire.Server | None = None
-
-    async def __aenter__(self) -> Self:
+    def __post_init__(self) -> None:
         self.browsers: dict[str, Browser] = {}
-        self._server = await wire.Server(self._handle).__aenter__()
-        return self
-
-    async def __aexit__(self, *failure: object) -> None:
-        if self._server:
-            await self._server.__aexit__()
-
-    @property
-    def port(self) -> int:
-        assert self._server is not None
-        return self._server.port
 
     async def _handle(self, request: wire.Message) -> bytes | None:
         browser = self.browsers.get(request.path.removeprefix(PATH))

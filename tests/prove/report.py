@@ -52,6 +52,7 @@ def figures(run: Run, verdict: Verdict, ledger: Ledger) -> dict[str, Any]:
             "ended": dict(verdict.ended),
         },
         "answers": verdict.answers,
+        "answered_by": dict(Counter(answer.via for answer in ledger.answers)),
         "lost": [asdict(finding) for finding in verdict.lost],
         "duplicates": {
             "explained": dict(verdict.duplicates),
@@ -95,7 +96,11 @@ def table(found: dict[str, Any]) -> str:
             f"{_number(pages['demanded'])} demanded, {_number(pages['arrived'])}"
             f" arrived{_list(pages['ended'])}",
         ),
-        ("answers", f"{_number(found['answers'])} confirmed to people"),
+        (
+            "answers",
+            f"{_number(found['answers'])} confirmed to people"
+            f"{_list(found['answered_by'])}",
+        ),
         ("faults", f"{sum(found['faults'].values())}{_list(found['faults'])}"),
         ("fell by themselves", _list(found["fallen"]).lstrip(", ") or "nothing"),
     ]
@@ -128,10 +133,15 @@ def evidence(verdict: Verdict, rows: Rows) -> str:
 def latest(verdict: Verdict, rows: Rows) -> str:
     """The latest pages, for whoever looks for the cause."""
     return "\n".join(
-        f"  {late:6.1f} s late: incident #{rows.incidents[key.incident].number}"
+        f"  {late:6.1f} s late{words}: incident"
+        f" #{rows.incidents[key.incident].number}"
         f" ({rows.incidents[key.incident].mark}), {key.kind} to {key.address},"
         f" start {key.start}, rule of {key.minutes} min"
-        for late, key in verdict.latest[:LATEST]
+        for words, found in (
+            ("", verdict.latest),
+            (" outside of faults", verdict.latest_calm),
+        )
+        for late, key in found[:LATEST]
     )
 
 

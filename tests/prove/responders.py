@@ -1,6 +1,9 @@
 """People who read their pages and answer some of them; and Twilio's own callbacks."""
 
 import asyncio
+import hashlib
+import hmac
+import json
 import time
 from collections.abc import Coroutine
 from random import Random
@@ -8,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
+from tests.fakes.gateway import SECRET
 from tests.fakes.twilio import AUTH_TOKEN, NUMBER, signature
 from tests.prove import wire
 from tests.prove.ledger import Answer, Ledger, Page
@@ -65,13 +69,21 @@ class Responders:
         fate = chance.random()
         if fate < 0.05 or not page.token:
             return
-        name = "MessageStatus" if page.kind == "sms" else "CallStatus"
         state = "delivered" if page.kind == "sms" else "completed"
         if fate < 0.1:
             state = "undelivered" if page.kind == "sms" else "no-answer"
         await asyncio.sleep(chance.uniform(0.05, LATEST_REPORT if fate > 0.8 else 0.5))
         for _again in range(2 if fate > 0.9 else 1):
-            await self._call_back(f"/twilio/status/{page.token}", {name: state}, 1)
+            await self._call_back_status(page, state)
+
+    async def _call_back_status(self, page: Page, state: str) -> None:
+        if page.provider == "gateway":
+            said = {"id": page.id, "status": state, "reason": ""}
+            await self._signed(f"/gateway/status/{page.token}", said)
+            return
+        kind = "Message" if page.kind == "sms" else "Call"
+        said = {f"{kind}Status": state, f"{kind}Sid": page.id}
+        await self._call_back(f"/twilio/status/{page.token}", said, 1)
 
     async def _by_text(self, page: Page, chance: Random) -> None:
         if chance.random() > 0.2 or not page.marks:
@@ -87,14 +99,21 @@ class Responders:
         if chance.random() > 0.4:
             return
         await asyncio.sleep(chance.uniform(0.5, 8.0))
+        key, verb = chance.choice((("4", "acknowledge"), ("6", "resolve"), ("9", "")))
+        if page.provider == "gateway":
+            answer = await self._signed(urlsplit(page.keys).path, {"digits": key})
+        else:
+            answer = await self._in_a_call(page, key)
+        self._note(page, "voice", verb, answer)
+
+    async def _in_a_call(self, page: Page, key: str) -> bytes:
+        """Pick up, listen, and press a key, if there is still one to press."""
         said = await self._call_back(f"/twilio/voice/{page.token}", {}, 2)
         gather = ElementTree.fromstring(said).find("Gather") if said else None  # noqa: S314 our own
         if gather is None:
-            return
+            return b""
         path = urlsplit(gather.attrib["action"]).path
-        key, verb = chance.choice((("4", "acknowledge"), ("6", "resolve"), ("9", "")))
-        answer = await self._call_back(path, {"Digits": key}, 2)
-        self._note(page, "voice", verb, answer)
+        return await self._call_back(path, {"Digits": key}, 2)
 
     async def _by_mail(self, page: Page, chance: Random) -> None:
         """Some links are opened, as scanners do; of some a button is pressed."""
@@ -142,6 +161,19 @@ class Responders:
         }
         body = urlencode(asked).encode()
         answer = await self._ask("POST", path, body, headers, tries)
+        return answer.body if answer is not None and answer.status == 200 else b""
+
+    async def _signed(self, path: str, said: dict[str, str]) -> bytes:
+        """Call back as the gateway does."""
+        body, at = json.dumps(said).encode(), str(int(time.time()))
+        signed = b"\n".join((at.encode(), (self.site + path).encode(), body))
+        mac = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+        headers = {
+            "Content-Type": "application/json",
+            "X-OnCall-Timestamp": at,
+            "X-OnCall-Signature": f"v1={mac}",
+        }
+        answer = await self._ask("POST", path, body, headers, 2)
         return answer.body if answer is not None and answer.status == 200 else b""
 
     async def _ask(

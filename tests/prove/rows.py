@@ -39,7 +39,9 @@ LEFT JOIN accounts_contactmethod c ON c.id = n.contact_method_id ORDER BY n.id
 # What has to be gone before all is quiet. Acknowledgements wait for longer.
 WAITING = """
 SELECT (SELECT count(*) FROM incidents_event WHERE processed_at IS NULL)
-     + (SELECT count(*) FROM incidents_notification WHERE status = 'planned')
+     + (SELECT count(*) FROM incidents_notification n
+        JOIN incidents_incident i ON i.id = n.incident_id
+        WHERE n.status = 'planned' AND i.own_key = '')
      + (SELECT count(*) FROM incidents_incident
         WHERE status = 'triggered' AND escalate_at IS NOT NULL AND own_key = '')
 """

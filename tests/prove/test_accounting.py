@@ -243,6 +243,17 @@ def test_an_answer_does_not_hide_a_page_that_was_much_too_late(run):
     assert len(run.settled().lost) == 1
 
 
+@pytest.mark.parametrize("fault", ["flush", ""])
+def test_an_answer_may_overtake_a_later_page_only_in_a_fault(run, fault):
+    run.ends(at=NOON + MINUTE + 25)
+    run.ledger.pages = run.ledger.pages[:1]
+    if fault:
+        at = NOON + MINUTE + 2
+        run.ledger.windows = [Window(fault, "redis", at, at + 1)]
+
+    assert run.settled().is_clean is bool(fault)
+
+
 def test_a_deleted_page_must_be_there_again_within_the_time_of_the_auditor(run):
     run.ledger.tamperings = [Tampering(NOON + 5, "delete pages", 5)]
     del run.ledger.pages[1]
@@ -299,6 +310,7 @@ def test_only_what_befalls_a_sender_explains_a_second_page(
     run, kind, target, is_a_reason
 ):
     first = run.ledger.pages[1]
+    run.deliveries[1] = replace(run.deliveries[1], attempts=2)
     run.ledger.pages.append(replace(first, at=first.at + 30))
     run.ledger.windows = [Window(kind, target, first.at + 0.1, first.at + 1)]
 
@@ -308,10 +320,22 @@ def test_only_what_befalls_a_sender_explains_a_second_page(
     assert verdict.duplicates.total() == is_a_reason
 
 
-def test_a_fault_long_before_explains_nothing(run):
+@pytest.mark.parametrize("ended", [-10.0, 1.0])
+def test_a_sender_that_was_killed_before_explains_nothing(run, ended):
     first = run.ledger.pages[1]
+    run.deliveries[1] = replace(run.deliveries[1], attempts=2)
     run.ledger.pages.append(replace(first, at=first.at + 30))
-    run.ledger.windows = [Window("kill", "worker-1", first.at - 20, first.at - 10)]
+    run.ledger.windows = [
+        Window("kill", "worker-1", first.at - 20, first.at + ended),
+    ]
+
+    assert not run.settled().is_clean
+
+
+def test_a_second_page_of_one_attempt_has_no_explanation(run):
+    first = run.ledger.pages[1]
+    run.ledger.pages.append(replace(first, at=first.at + 1))
+    run.ledger.windows = [Window("kill", "worker-1", first.at + 0.1, first.at + 5)]
 
     assert not run.settled().is_clean
 
@@ -336,9 +360,22 @@ def test_a_page_long_after_the_answer_is_found(run):
     assert "needless page" in words(run.settled().unexplained)
 
 
+@pytest.mark.parametrize("fault", ["provider late", ""])
+def test_a_page_may_ring_some_seconds_after_an_answer_only_in_a_fault(run, fault):
+    at = NOON + MINUTE - 1
+    late = page(run.deliveries[1], late=5.0)
+    run.ends(at=at)
+    run.deliveries = [*run.deliveries, Run().deliveries[1]]
+    run.ledger.pages.append(late)
+    if fault:
+        run.ledger.windows = [Window(fault, "mail", at, at + 4)]
+
+    assert run.settled().is_clean is bool(fault)
+
+
 def test_an_answer_is_there_when_it_is_committed(run):
     # Taken at +30 s, but a database that hung let nobody see it before +60 s.
-    late = page(run.deliveries[1], late=5.0)
+    late = page(run.deliveries[1], late=2.0)
     run.ends(at=NOON + 30)
     run.timeline[-1] = replace(run.timeline[-1], committed_at=NOON + 60)
     run.deliveries = [*run.deliveries, Run().deliveries[1]]

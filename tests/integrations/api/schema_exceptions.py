@@ -22,6 +22,12 @@ def correct(specification: dict[str, Any]) -> None:
     schemas["EscalationRule"]["properties"]["escalation_rule_assignment_strategy"] = {
         "type": "object"
     }
+    # One vendor is published as a list; clients read an object.
+    vendor = specification["paths"]["/vendors/{id}"]["get"]["responses"]["200"]
+    vendor["content"] = _content("Vendor")
+    # 11: what an incident's body says is text.
+    details = schemas["IncidentBody"]["properties"]
+    details["details"] = {"type": ["object", "string"]}
     # 12, and 2.7: `include[]` puts a full object where the schema has a reference.
     _let_references_be_full(specification)
 

@@ -27,14 +27,19 @@ IDS: dict[str, Callable[[World], str]] = {
     "contact_methods": lambda w: (
         _someone(w).contact_methods.get(kind="email").public_id
     ),
+    "incidents": lambda w: w.account.incidents.get().public_id,
+    "log_entries": lambda w: w.account.timeline_entries.first().public_id,
     "escalation_policies": lambda w: w.policy.public_id,
+    "integrations": lambda w: w.integration.public_id,
+    "maintenance_windows": lambda w: w.account.maintenance_windows.get().public_id,
     "notification_rules": lambda w: _someone(w).notification_rules.first().public_id,
     "overrides": lambda w: w.account.schedule_overrides.get().public_id,
+    "services": lambda w: w.service.public_id,
     "schedules": lambda w: w.account.schedules.get().public_id,
     "teams": lambda w: w.account.teams.get().public_id,
     "users": lambda w: _someone(w).public_id,
 }
-WORDS = {"abilities": "teams"}
+WORDS = {"abilities": "teams", "vendors": "PVZABBIX"}
 GAP = re.compile(r"(\w+)/<str:\w+>")
 TEMPLATES = [str(pattern.pattern) for pattern in urlpatterns]
 
