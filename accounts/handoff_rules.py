@@ -40,6 +40,25 @@ def add(
     return rule
 
 
+@transaction.atomic
+def change(
+    rule: HandOffRule,
+    method: ContactMethod,
+    *,
+    when: str,
+    minutes_ahead: int,
+    actor: Actor,
+    at: datetime,
+) -> HandOffRule:
+    """Put another rule in the place of one, under its id. Raises as `add` does."""
+    public_id = rule.public_id
+    remove(rule, actor=actor, at=at)
+    made = add(method, when=when, minutes_ahead=minutes_ahead, actor=actor, at=at)
+    made.public_id = public_id
+    made.save(update_fields=["public_id"])
+    return made
+
+
 def remove(rule: HandOffRule, *, actor: Actor, at: datetime) -> None:
     """Remove a rule; notices that it planned will not be sent. Raises NotPermitted."""
     _require(actor, rule.membership)

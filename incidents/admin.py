@@ -22,6 +22,7 @@ from incidents.models import (
     Acknowledgement,
     Alert,
     Assignment,
+    ChangeEvent,
     EngineRun,
     Errand,
     Event,
@@ -32,6 +33,7 @@ from incidents.models import (
     MaintainedService,
     MaintenanceWindow,
     Notification,
+    Payload,
     Responder,
     ResponderRequest,
     Service,
@@ -81,7 +83,7 @@ class IntegrationAdmin(OperatorAdmin):
     list_display = ("name", "masked_key", "kind", "service", "account", "disabled_at")
     list_filter = ("kind", ("disabled_at", admin.EmptyFieldListFilter))
     list_select_related = ("account", "service")
-    secrets = ("key",)
+    secrets = ("key", "previous_key")
     shown = ("masked_key",)
     finders = (BY_PUBLIC_ID, Finder("key", r"[0-9a-f]{32}"), BY_SUBDOMAIN)
     search_help_text = _("Id, whole integration key or subdomain")
@@ -434,3 +436,23 @@ class ErrandAdmin(OperatorAdmin):
     """The rounds that the engine makes, and when the next one is due."""
 
     list_display = ("name", "due_at", "position")
+
+
+@admin.register(ChangeEvent)
+class ChangeEventAdmin(OperatorAdmin):
+    """What tools told of changes."""
+
+    list_display = ("occurred_at", "summary", "service", "account", "source")
+    list_select_related = ("account", "service")
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+
+
+@admin.register(Payload)
+class PayloadAdmin(OperatorAdmin):
+    """The last bodies of each integration, without what is in them."""
+
+    list_display = ("received_at", "integration", "account", "outcome", "reason")
+    list_filter = ("outcome",)
+    list_select_related = ("account", "integration")
+    secrets = ("body",)
+    finders = (BY_KEY, BY_SUBDOMAIN)

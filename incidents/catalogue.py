@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Account
 from accounts.permissions import Actor
-from incidents import urgencies
+from incidents import integration_keys, urgencies
 from incidents.models import Integration, Service
 from incidents.models.service import integration_key
 from incidents.queries import services as queries
@@ -138,11 +138,35 @@ def enable_integration(
 
 @transaction.atomic
 def rotate_key(integration: Integration, *, actor: Actor, at: datetime) -> Integration:
-    """Give an integration a new key; the old one stops working at once."""
+    """Give an integration a new key; the old one works for a while beside it."""
     actor.require("configure")
+    integration.previous_key = integration.key
+    integration.previous_key_until = at + integration_keys.BOTH_WORK
     integration.key = integration_key()
-    integration.save(update_fields=["key"])
+    integration.save(update_fields=["key", "previous_key", "previous_key_until"])
     audit.record(actor, "rotated integration key", integration, at=at)
+    return integration
+
+
+@transaction.atomic
+def retire_key(integration: Integration, *, actor: Actor, at: datetime) -> Integration:
+    """Let the key before stop working at once."""
+    actor.require("configure")
+    integration.previous_key = integration.previous_key_until = None
+    integration.save(update_fields=["previous_key", "previous_key_until"])
+    audit.record(actor, "retired integration key", integration, at=at)
+    return integration
+
+
+@transaction.atomic
+def map_integration(
+    integration: Integration, *, actor: Actor, at: datetime, mapping: dict[str, str]
+) -> Integration:
+    """Say where in the tool's payloads each field is."""
+    actor.require("configure")
+    integration.mapping = mapping
+    integration.save(update_fields=["mapping"])
+    audit.record(actor, "mapped integration", integration, at=at)
     return integration
 
 

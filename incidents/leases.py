@@ -98,7 +98,7 @@ class Line:
 
     def _look(self, at: datetime) -> None:
         self._waiting = defaultdict(deque)
-        given = {
+        given: dict[str, datetime | int] = {
             "at": at,
             "outage": at - OUTAGE,
             "candidates": CANDIDATES,
@@ -210,7 +210,7 @@ def is_wanted(notification: Notification) -> bool:
     )
 
 
-def _lock_due(ids: Sequence[int], at: datetime) -> list[int]:
+def _lock_due(ids: list[int], at: datetime) -> list[int]:
     """Lock those rows that are due still, and that nobody else has, in their order."""
     if not ids:
         return []

@@ -90,8 +90,11 @@ def _noted(query: str, at: datetime) -> list[Lost]:
     found = Incident.across_accounts.select_related("account").in_bulk(
         [pk for pk, _column, _end in rows]
     )
-    ends = [(found[pk], column, parse_datetime(end)) for pk, column, end in rows]
-    return [Lost(*each, end) for *each, end in ends if end is not None]
+    return [
+        Lost(found[pk], column, due)
+        for pk, column, end in rows
+        if pk in found and (due := parse_datetime(end)) is not None
+    ]
 
 
 def _raises(at: datetime) -> Iterator[Lost]:

@@ -6,6 +6,7 @@ Doors register the tools whose messages they understand; the pages offer them.
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,12 @@ class Tool:
     setup: Text
     # With the integration key in its place, or without one.
     path: str = ENQUEUE
+    # Whether its integration says where in a payload each field is.
+    is_mapped: bool = False
+
+    def address(self, key: str) -> str:
+        """Return the address to paste into the tool."""
+        return f"{settings.SITE_URL.rstrip('/')}{self.path.format(key=key)}"
 
 
 _tools: dict[str, Tool] = {}

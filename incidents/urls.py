@@ -134,6 +134,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("integrations/", integrations.integrations, name="integrations"),
     path(
+        "integrations/<slug:public_id>/",
+        integrations.integration,
+        name="integration",
+    ),
+    path(
         "integrations/<slug:public_id>/rename/",
         integrations.integration_rename,
         name="integration_rename",

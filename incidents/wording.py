@@ -184,6 +184,19 @@ TELLINGS: Final[dict[str, Telling]] = {
         ),
         "resolved",
     ),
+    "alerts_resolved": Telling(
+        "resolve",
+        PEOPLE,
+        (_T("%(who)s resolved alerts: %(alerts)s"), _T("Alerts were resolved")),
+    ),
+    "alerts_moved": Telling(
+        "merge",
+        PEOPLE,
+        (
+            _T("%(who)s moved alerts from #%(from)s to #%(to)s: %(alerts)s"),
+            _T("Alerts were moved"),
+        ),
+    ),
     "responders_asked": Telling(
         "people",
         PEOPLE,

@@ -3,13 +3,14 @@
 import re
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from incidents import payloads
-from incidents.models import Payload
+from incidents import integration_keys, payloads
+from incidents.models import Integration, Payload
 from integrations import posted, tool_events
 from integrations.inbound import event, opsgenie, values
 from integrations.inbound.event import InboundEvent, Invalid
@@ -37,50 +38,50 @@ def act(request: HttpRequest, alias: str, verb: str) -> HttpResponse:
 
 def _create(request: HttpRequest) -> HttpResponse:
     """Commit a new alert, even one without a message; raises posted.Refusal."""
-    sent = posted.load(posted.body(request))
+    body, at = posted.body(request), timezone.now()
+    key, integration = _authenticated(request, at)
+    sent = posted.load(body)
     try:
         found = opsgenie.create(sent)
     except Invalid as odd:
-        return _commit(request, event.unreadable("Opsgenie", odd.errors, sent), sent)
-    return _commit(request, found, sent)
+        found = event.unreadable("Opsgenie", odd.errors, sent)
+    tool_events.commit(integration, key, [found], at=at)
+    errors = event.oddities(found)
+    payloads.note(
+        integration,
+        event.bounded(sent, payloads.LONGEST),
+        Outcome.UNREADABLE if errors else Outcome.ACCEPTED,
+        at=at,
+        reason="; ".join(errors),
+        event_count=1,
+    )
+    return _answer(202, result="Request will be processed")
 
 
 def _act(request: HttpRequest, alias: str, verb: str) -> HttpResponse:
+    """Commit what became of an alert; raises posted.Refusal."""
     posted.body(request)
-    kind = request.GET.get("identifierType", "id")
-    if kind != "alias":
+    at = timezone.now()
+    key, integration = _authenticated(request, at)
+    if request.GET.get("identifierType", "id") != "alias":
         words = "Only identifierType=alias is understood"
         raise posted.Refusal(
             _answer(422, message=words, errors={"identifierType": words})
         )
-    # A blank one would end nothing, and PostgreSQL takes no NUL.
-    return _commit(request, VERBS[verb](values.text(alias)), None)
-
-
-def _commit(request: HttpRequest, found: InboundEvent, sent: Any) -> HttpResponse:
-    at = timezone.now()
-    key = KEY.fullmatch(request.headers.get("Authorization", ""))
-    if key is None:
-        words = "Authorization must be GenieKey and an integration key"
-        raise posted.Refusal(_answer(401, message=words))
-    try:
-        integration = tool_events.known(key[1], at)
-    except posted.Refusal:
-        raise posted.Refusal(
-            _answer(401, message="Could not authenticate: no integration has this key")
-        ) from None
-    tool_events.commit(integration, key[1], [found], at=at)
-    errors = event.oddities(found)
-    if sent is not None:
-        payloads.note(
-            integration,
-            event.bounded(sent, payloads.LONGEST),
-            Outcome.UNREADABLE if errors else Outcome.ACCEPTED,
-            at=at,
-            reason="; ".join(errors),
-            event_count=1,
-        )
+    # As a trigger's dedup key is made of its alias.
+    found = VERBS[verb](values.text(alias).strip())
+    tool_events.commit(integration, key, [found], at=at)
     return _answer(202, result="Request will be processed")
+
+
+def _authenticated(request: HttpRequest, at: datetime) -> tuple[str, Integration]:
+    """Return the key that the caller shows, and its integration; raises Refusal."""
+    key = KEY.fullmatch(request.headers.get("Authorization", ""))
+    found = integration_keys.find(key[1], at) if key else None
+    if key is None or found is None:
+        words = "Authorization must be GenieKey and an integration key of ours"
+        raise posted.Refusal(_answer(401, message=words))
+    return key[1], found
 
 
 def _answer(code: int, **fields: Any) -> HttpResponse:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from incidents import intake, integration_keys, payloads, tools
+from incidents import intake, integration_keys, payloads
 from incidents.models import Event, Integration, Payload
 from incidents.watching import refusals
 from integrations import posted, sns
@@ -53,7 +53,7 @@ def known(key: str, at: datetime) -> Integration:
     """Find the integration of a key; raises posted.Refusal."""
     found = integration_keys.find(key, at)
     if found is None:
-        raise posted.Refusal(posted.invalid(["Invalid integration key"]))
+        raise posted.Refusal(_unknown())
     return found
 
 
@@ -71,7 +71,7 @@ def commit(
         raise posted.Refusal(posted.throttled(429, seconds))
     rows = [(each.action, each.dedup_key, each.body) for each in events]
     if rows and not intake.receive_all(key, rows, at=at):
-        raise posted.Refusal(posted.invalid(["Invalid integration key"]))
+        raise posted.Refusal(_unknown())
 
 
 def _take(request: HttpRequest, key: str) -> HttpResponse:
@@ -126,6 +126,11 @@ def _check(integration: Integration, payload: Any, at: datetime) -> None:
         raise posted.Refusal(_denied(503, str(why))) from None
 
 
+def _unknown() -> HttpResponse:
+    words = "Invalid integration key"
+    return posted.answer(404, status="not found", message=words, errors=[words])
+
+
 def _denied(code: int, why: str) -> HttpResponse:
     return posted.answer(code, status="not taken", message=why, errors=[why])
 
@@ -137,7 +142,7 @@ def _events(
     read = registry.find(integration.kind, integration.mapping)
     if read is None:
         return [_own(integration, payload, at)], []
-    tool = str(tools.of(integration.kind).name)
+    tool = integration.name
     try:
         found = read(payload)
     except Invalid as odd:

@@ -1,13 +1,14 @@
 """The forms of services and integrations."""
 
 from datetime import time, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import TimeZoneField
 from accounts.models import Account
+from incidents import tools
 from incidents.models import Integration, Service
 from oncall.forms.windows import WEEKDAYS, time_field
 
@@ -190,3 +191,70 @@ class IntegrationForm(forms.ModelForm[Integration]):
         model = Integration
         fields = ["name"]
         labels = {"name": _("Name of the tool")}
+
+
+class NewIntegrationForm(IntegrationForm):
+    """An integration that is to be: what kind of tool it is for, as well."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of tool"),
+        required=False,
+        help_text=_("How to set it up is on the integration's own page."),
+    )
+
+    class Meta(IntegrationForm.Meta):
+        fields = ["name"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(tool.kind, tool.name) for tool in tools.every()]
+        cast(forms.ChoiceField, self.fields["kind"]).choices = kinds
+
+    def clean_kind(self) -> str:
+        """Take the Events API where no kind is said."""
+        return str(self.cleaned_data["kind"] or tools.EVENTS)
+
+
+class MappingForm(forms.Form):
+    """Where in a tool's payload each field is."""
+
+    items = forms.CharField(
+        label=_("List of alerts"),
+        required=False,
+        max_length=200,
+        help_text=_("Where one message has several alerts, such as alerts."),
+    )
+    summary = forms.CharField(
+        label=_("Summary"),
+        required=False,
+        max_length=500,
+        help_text=_("Such as check.name, or {check.name} on {host}."),
+    )
+    dedup_key = forms.CharField(
+        label=_("Dedup key"),
+        required=False,
+        max_length=500,
+        help_text=_(
+            "What stays the same from the beginning of a problem to its end. Without"
+            " one, the summary."
+        ),
+    )
+    status = forms.CharField(label=_("Status"), required=False, max_length=200)
+    resolved = forms.CharField(
+        label=_("Resolved, if the status is one of"),
+        required=False,
+        max_length=500,
+        help_text=_("With commas between; empty: ok, resolved, closed and the like."),
+    )
+    acknowledged = forms.CharField(
+        label=_("Acknowledged, if the status is one of"), required=False, max_length=500
+    )
+    severity = forms.CharField(label=_("Severity"), required=False, max_length=200)
+    source = forms.CharField(label=_("Source"), required=False, max_length=500)
+    timestamp = forms.CharField(label=_("Time"), required=False, max_length=200)
+    link = forms.CharField(label=_("Link"), required=False, max_length=500)
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """What was filled in; the form is valid."""
+        return {name: said for name, said in self.cleaned_data.items() if said}

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AccountRequest, member
-from incidents import catalogue
+from incidents import catalogue, payloads
+from incidents import tools as kinds
 from incidents.forms.service import IntegrationForm
 from incidents.models import Integration
 from incidents.queries.services import tools
 
 SIZE: Final = 100
+EVENTS: Final = 20
 Change = tuple[str | Promise, str | Promise, Callable[..., object]]
 CHANGES: Final[dict[str, Change]] = {
     "disable": (
@@ -36,10 +38,16 @@ CHANGES: Final[dict[str, Change]] = {
     "rotate": (
         gettext_lazy("Rotate the key of %(name)s"),
         gettext_lazy(
-            "The old key stops working at once: events sent with it are refused until"
-            " the tool has the new one."
+            "There will be a new key. The old one works for seven more days, so that"
+            " there is time to give the tool the new one; a key before that stops at"
+            " once."
         ),
         catalogue.rotate_key,
+    ),
+    "retire": (
+        gettext_lazy("Stop the old key of %(name)s"),
+        gettext_lazy("Events that are still sent with the old key will be refused."),
+        catalogue.retire_key,
     ),
 }
 
@@ -59,6 +67,29 @@ def integrations(request: AccountRequest) -> HttpResponse:
         "may_configure": request.actor.may("configure"),
     }
     return render(request, "incidents/integrations.html", parts)
+
+
+@require_GET
+@member()
+def integration(request: AccountRequest, public_id: str) -> HttpResponse:
+    """Show an integration: how its tool is set up, and what came of what it sent."""
+    found, at = _find(request, public_id), timezone.now()
+    tool = kinds.of(found.kind)
+    until = found.previous_key_until
+    events = found.events.select_related("alert__incident")
+    parts = {
+        "integration": found,
+        "tool": tool,
+        "address": tool.address(found.key),
+        "masked_address": tool.address(found.masked_key),
+        "old_key_until": until if until and until > at else None,
+        "events": events.order_by("-id")[:EVENTS],
+        "payloads": found.payloads.order_by("-id")[:EVENTS],
+        "last_payload": payloads.last(found),
+        "may_configure": request.actor.may("configure"),
+        "may_respond": request.actor.may("respond"),
+    }
+    return render(request, "incidents/integration.html", parts)
 
 
 @require_http_methods(["GET", "POST"])

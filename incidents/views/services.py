@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AccountRequest, member
-from incidents import catalogue, urgency_words
-from incidents.forms.service import IntegrationForm, ServiceForm
+from incidents import catalogue, change_events, urgency_words
+from incidents.forms.service import NewIntegrationForm, ServiceForm
 from incidents.models import Service
 from incidents.queries import maintenance
 from incidents.queries import services as queries
@@ -76,7 +76,7 @@ def services(request: AccountRequest) -> HttpResponse:
 def service(request: AccountRequest, public_id: str) -> HttpResponse:
     """Show a service: who is paged, what comes in, and what became of it."""
     found = queries.find(request.account, public_id)
-    parts = _service_parts(request, found) | {"form": IntegrationForm()}
+    parts = _service_parts(request, found) | {"form": NewIntegrationForm()}
     return render(request, "incidents/service.html", parts)
 
 
@@ -129,12 +129,12 @@ def service_change(
 def integration_create(request: AccountRequest, public_id: str) -> HttpResponse:
     """Give the service one more integration."""
     found = queries.find(request.account, public_id)
-    form = IntegrationForm(request.POST)
+    form = NewIntegrationForm(request.POST)
     if not form.is_valid():
         parts = _service_parts(request, found) | {"form": form}
         return render(request, "incidents/service.html", parts, status=422)
     integration = catalogue.add_integration(
-        found, actor=request.actor, at=timezone.now(), name=form.cleaned_data["name"]
+        found, actor=request.actor, at=timezone.now(), **form.cleaned_data
     )
     text = _("Added %(name)s. Copy its key into the tool, then send a test event.")
     messages.success(request, text % {"name": integration.name})
@@ -189,6 +189,7 @@ def _service_parts(request: AccountRequest, found: Service) -> dict[str, Any]:
         ],
         "empty_levels": [n for n, people in enumerate(reached, 1) if not people],
         "events": queries.events(found),
+        "changes": change_events.recent(found),
         "samples": {i.pk: testing.curl(i) for i in found.integrations.all()},
         "site_url": settings.SITE_URL,
         "may_configure": request.actor.may("configure"),

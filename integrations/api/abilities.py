@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from integrations.api.views import ResourceView
 
 ABILITIES = (
+    "coordinated_responding",
     "teams",
     "urgencies",
 )

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from incidents import alert_actions
+from incidents import alert_actions, changes
 from incidents.models import Alert, Incident
 from integrations.api import (
     alert_rendering,
@@ -64,24 +64,27 @@ class AlertView(IncidentView):
         """Do what is wanted of the incident's alerts; raises ApiError."""
         self.actor.require("respond")
         for alert, wanted in pairs:
-            if wanted.get("status", alert.status) == alert.status:
-                continue
-            if wanted["status"] == Alert.Status.TRIGGERED:
+            if wanted.get("status") == "triggered" != alert.status:
                 raise errors.invalid("Status: An alert that has ended stays ended.")
-        who = {"actor": self.actor, "at": self.at}
-        ending = [a for a, wanted in pairs if wanted.get("status") == "resolved"]
-        targets = {w["incident"].pk: w["incident"] for _a, w in pairs if "incident" in w}
-        for pk, target in sorted(targets.items()):
-            moving = [a for a, w in pairs if "incident" in w and w["incident"].pk == pk]
-            alert_actions.move(incident, moving, to=target, **who)
-            alert_actions.resolve(target, ending, **who)
-        alert_actions.resolve(incident, ending, **who)
+        moves: dict[Incident, list[Alert]] = {}
+        for alert, wanted in pairs:
+            if "incident" in wanted:
+                moves.setdefault(wanted["incident"], []).append(alert)
+        # All at once and in one order, or two callers could wait for each other.
+        changes.lock_all([incident, *moves])
+        for target, alerts in moves.items():
+            alert_actions.move(
+                incident, alerts, to=target, actor=self.actor, at=self.at
+            )
+        ending = [alert for alert, w in pairs if w.get("status") == "resolved"]
+        for each in (incident, *moves):
+            alert_actions.resolve(each, ending, actor=self.actor, at=self.at)
 
     def _include_services(
         self, alerts: list[Alert], found: list[dict[str, Any]]
     ) -> None:
-        ids = {alert.service_id for alert in alerts}
-        services = service_shape.by_id(self.request, ids, self.at)
+        named = [alert.service for alert in alerts]
+        services = service_shape.by_id(self.request, named, self.at)
         for alert, one in zip(alerts, found, strict=True):
             one["service"] = services[alert.service_id]
 

@@ -164,15 +164,9 @@ def _facts(request: ApiRequest, incidents: Sequence[Incident]) -> Facts:
             entry.incident_id: found for entry, found in zip(entries, full, strict=True)
         }
     if "services" in wanted:
-        facts.services = services(request, {each.service_id for each in incidents})
+        named = [incident.service for incident in incidents]
+        facts.services = service_shape.by_id(request, named, timezone.now())
     return facts
-
-
-def services(request: ApiRequest, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Show services in full, by their ids."""
-    rows = list(service_shape.full(request.account.services.filter(pk__in=ids)))
-    full = service_shape.shown(request, rows, timezone.now())
-    return {row.pk: found for row, found in zip(rows, full, strict=True)}
 
 
 def _last(account: Account, ids: Sequence[int]) -> dict[int, TimelineEntry]:
@@ -223,11 +217,13 @@ def _policy_id(incident: Incident) -> int:
 def _people(
     request: ApiRequest, incidents: Iterable[Incident], facts: Facts
 ) -> dict[int, dict[str, Any]]:
-    ids = {entry.membership_id for entry in facts.last.values()}
+    ids: set[int | None] = {entry.membership_id for entry in facts.last.values()}
     for incident in incidents:
         ids.update(row.membership_id for row in incident.assignments.all())
         ids.update(row.membership_id for row in incident.acknowledgements.all())
-    members = users.full(request.account.memberships.filter(pk__in=ids - {None}))
+    members = users.full(
+        request.account.memberships.filter(pk__in=list(filter(None, ids)))
+    )
     return {member.pk: users.represent(request, member) for member in members}
 
 

@@ -7,7 +7,12 @@ from django.http import Http404
 from rest_framework.response import Response
 
 from incidents.models import TimelineEntry
-from integrations.api import incident_rendering, lists, log_entry_rendering
+from integrations.api import (
+    incident_rendering,
+    lists,
+    log_entry_rendering,
+    service_shape,
+)
 from integrations.api.incidents import IncidentView
 from integrations.api.requests import ApiRequest
 
@@ -33,8 +38,8 @@ class LogEntryView(IncidentView):
         found = log_entry_rendering.shown(self.request, entries)
         wanted = set(lists.values(self.request, "include"))
         if "services" in wanted:
-            ids = {entry.incident.service_id for entry in entries}
-            services = incident_rendering.services(self.request, ids)
+            named = [entry.incident.service for entry in entries]
+            services = service_shape.by_id(self.request, named, self.at)
             for entry, one in zip(entries, found, strict=True):
                 one["service"] = services[entry.incident.service_id]
         if "incidents" in wanted:

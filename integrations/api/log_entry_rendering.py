@@ -15,12 +15,15 @@ from integrations.api import lists, references, teams, times
 from integrations.api.requests import ApiRequest, address
 
 INCLUDES = {"incidents", "services", "channels", "teams"}
-# What a verb of ours is called there; the rest annotates.
+# What a verb of ours is called there. Clients take every annotation for a note of
+# somebody's, and so what has no name there is a change of a field.
 TYPES: Final = {
     "trigger": "trigger",
     "repeat": "trigger",
     "group": "trigger",
+    "storm": "trigger",
     "storm_grew": "trigger",
+    "add_note": "annotate",
     "acknowledge": "acknowledge",
     "unacknowledge": "unacknowledge",
     "ack_timeout": "unacknowledge",
@@ -32,10 +35,11 @@ TYPES: Final = {
     "escalate": "escalate",
     "snooze": "snooze",
     "change_urgency": "urgency_change",
-    "change_priority": "field_value_change",
-    "rename": "field_value_change",
     "notified": "notify",
     "notify_failed": "notify",
+    "notify_cancelled": "notify",
+    "level_skipped": "escalate",
+    "nobody_reached": "exhaust_escalation_path",
     "policy_exhausted": "exhaust_escalation_path",
 }
 # What an overview leaves out.
@@ -165,7 +169,7 @@ def _type(entry: TimelineEntry) -> str:
         return "repeat_escalation_path" if entry.details.get("round") else "assign"
     if entry.verb == "reassign":
         return "assign"
-    return TYPES.get(entry.verb, "annotate")
+    return TYPES.get(entry.verb, "field_value_change")
 
 
 def _agent(request: ApiRequest, entry: TimelineEntry) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from integrations.api import teams as team_resource
 from integrations.api import users as user_resource
 from integrations.api.requests import ApiRequest
 from integrations.api.views import ResourceView
+from integrations.inbound import values
 
 INCLUDES = {"teams", "services", "users"}
 FILTERS = ("past", "future", "ongoing", "open", "all")
@@ -32,6 +33,12 @@ class WindowBody(serializers.Serializer[Any]):
         min_length=1,
         max_length=1000,
     )
+
+    def validate_end_time(self, at: datetime) -> datetime:
+        """Refuse an end that no zone can spell."""
+        if at > values.LATEST:
+            raise serializers.ValidationError("This is too far in the future.")
+        return at
 
 
 class WindowView(ResourceView):

@@ -49,7 +49,7 @@ class Notifications(ResourceView):
         """Show notifications, their users in full where that is asked for."""
         found = [represent(self.request, row) for row in rows]
         if "users" in lists.values(self.request, "include"):
-            ids = {row.membership_id for row in rows}
+            ids = {row.membership_id for row in rows if row.membership_id}
             members = users.full(self.account.memberships.filter(pk__in=ids))
             full = {m.pk: users.represent(self.request, m) for m in members}
             for row, one in zip(rows, found, strict=True):

@@ -50,7 +50,12 @@ CONTACT_TYPES = {
 }
 RULE_TYPE = "assignment_notification_rule"
 # Every other tool sends what the Events API v2 takes, or has an address of its own.
-INTEGRATION_TYPES = {"events_v1": "generic_events_api_inbound_integration"}
+INTEGRATION_TYPES = {
+    "events_v1": "generic_events_api_inbound_integration",
+    "cloudwatch": "aws_cloudwatch_inbound_integration",
+    "json": "event_transformer_api_inbound_integration",
+    "nagios": "nagios_inbound_integration",
+}
 INTEGRATION_TYPE = "events_api_v2_inbound_integration"
 
 

@@ -6,23 +6,18 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from incidents import catalogue
+from incidents import catalogue, tools
 from incidents.models import Integration, Service
 from incidents.queries import services as queries
+from incidents.tools import Tool
 from integrations.api import errors, lists, references, times, vendors
 from integrations.api.requests import ApiRequest
-from integrations.api.vendors import Vendor
 from integrations.api.views import ResourceView
 
-V1 = "generic_events_api_inbound_integration"
-V2 = "events_api_v2_inbound_integration"
 # The types that a caller may name, and the kind of ours that each becomes.
 KINDS = {
-    V2: "events_v2",
-    V1: "events_v1",
-    # They hand a vendor's own words on, which its kind says.
-    "event_transformer_api_inbound_integration": "events_v2",
-    "nagios_inbound_integration": "nagios",
+    references.INTEGRATION_TYPE: tools.EVENTS,
+    **{name: kind for kind, name in references.INTEGRATION_TYPES.items()},
 }
 INCLUDES = {"services", "vendors"}
 
@@ -35,13 +30,14 @@ class VendorField(serializers.Field[Any, Any, Any, Any]):
         "gone": "There is no vendor {id}.",
     }
 
-    def to_internal_value(self, data: Any) -> Vendor:
+    def to_internal_value(self, data: Any) -> Tool:
         """Find the vendor."""
         if not isinstance(data, dict) or not isinstance(data.get("id"), str):
             self.fail("shape")
-        if data["id"] not in vendors.BY_ID:
+        found = vendors.find(data["id"])
+        if found is None:
             self.fail("gone", id=data["id"])
-        return vendors.BY_ID[data["id"]]
+        return found
 
 
 class IntegrationBody(serializers.Serializer[Any]):
@@ -66,7 +62,7 @@ class IntegrationBody(serializers.Serializer[Any]):
 def represent(request: ApiRequest, integration: Integration) -> dict[str, Any]:
     """Show an integration with its key."""
     wanted = set(lists.values(request, "include"))
-    vendor = vendors.BY_KIND.get(integration.kind)
+    vendor = vendors.of(integration)
     show = vendors.represent if "vendors" in wanted else vendors.reference
     return {
         **references.identity(request, integration),
@@ -95,14 +91,15 @@ class Integrations(IntegrationView):
         """Make an integration with a key of its own."""
         service = self.find(self.account.services.all(), service_id)
         sent = self.read(IntegrationBody, "integration")
-        vendor: Vendor | None = sent.get("vendor")
+        vendor: Tool | None = sent.get("vendor")
         if vendor is None and "type" not in sent:
             raise errors.invalid("Type or vendor is required.")
         integration = catalogue.add_integration(
             service,
             actor=self.actor,
             at=self.at,
-            name=sent.get("name") or (vendor.name if vendor else "Events API"),
+            name=sent.get("name")
+            or str(vendor.name if vendor else tools.of(tools.EVENTS).name),
             kind=vendor.kind if vendor else KINDS[sent["type"]],
         )
         return Response({"integration": represent(request, integration)}, status=201)

@@ -24,7 +24,6 @@ class TeamBody(serializers.Serializer[Any]):
     default_role = serializers.CharField(
         required=False, allow_blank=True, allow_null=True
     )
-    parent = serializers.JSONField(required=False, allow_null=True)
 
     def validate_default_role(self, given: str | None) -> str | None:
         """Refuse to hide a team, which we cannot."""
@@ -32,10 +31,12 @@ class TeamBody(serializers.Serializer[Any]):
             raise serializers.ValidationError("Teams are public; it may be manager.")
         return given
 
-    def validate_parent(self, given: Any) -> None:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a team within a team."""
-        if given is not None:
+        # A field of this name would hide what serializers keep under it.
+        if self.initial_data.get("parent") is not None:
             raise serializers.ValidationError("Teams have no parent here.")
+        return attrs
 
 
 def represent(request: ApiRequest, team: Team) -> dict[str, Any]:

@@ -4,19 +4,25 @@ from django.urls import URLPattern, URLResolver, path
 
 from integrations.api import (
     abilities,
+    alerts,
+    audit_records,
     contact_methods,
+    handoff_rules,
     incidents,
     log_entries,
     maintenance_windows,
     notes,
     notification_rules,
+    notifications,
     oncalls,
     overrides,
     policies,
     priorities,
+    responders,
     schedules,
     service_integrations,
     services,
+    status_updates,
     team_members,
     teams,
     users,
@@ -26,23 +32,57 @@ from integrations.api import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("abilities", abilities.Abilities.as_view()),
     path("abilities/<str:name>", abilities.OneAbility.as_view()),
+    path("audit/records", audit_records.Records.as_view()),
+    *(
+        path(
+            f"{name}/<str:public_id>/audit/records",
+            audit_records.OnesRecords.as_view(path=name),
+        )
+        for name in audit_records.RELATED
+    ),
     path("escalation_policies", policies.Policies.as_view()),
     path("escalation_policies/<str:public_id>", policies.OnePolicy.as_view()),
     path("incidents", incidents.Incidents.as_view()),
     path("incidents/<str:public_id>", incidents.OneIncident.as_view()),
     path("incidents/<str:public_id>/merge", incidents.Merge.as_view()),
     path("incidents/<str:public_id>/snooze", incidents.Snooze.as_view()),
+    path("incidents/<str:incident_id>/alerts", alerts.Alerts.as_view()),
+    path(
+        "incidents/<str:incident_id>/alerts/<str:public_id>",
+        alerts.OneAlert.as_view(),
+    ),
     path(
         "incidents/<str:incident_id>/log_entries",
         log_entries.IncidentLogEntries.as_view(),
     ),
     path("incidents/<str:incident_id>/notes", notes.Notes.as_view()),
+    path(
+        "incidents/<str:incident_id>/responder_requests",
+        responders.ResponderRequests.as_view(),
+    ),
+    path(
+        "incidents/<str:incident_id>/responder_requests/cancel",
+        responders.Cancel.as_view(),
+    ),
+    path(
+        "incidents/<str:incident_id>/status_updates",
+        status_updates.StatusUpdates.as_view(),
+    ),
+    path(
+        "incidents/<str:incident_id>/status_updates/subscribers",
+        status_updates.Subscribers.as_view(),
+    ),
+    path(
+        "incidents/<str:incident_id>/status_updates/unsubscribe",
+        status_updates.Unsubscribe.as_view(),
+    ),
     path("log_entries", log_entries.LogEntries.as_view()),
     path("log_entries/<str:public_id>", log_entries.OneLogEntry.as_view()),
     path("maintenance_windows", maintenance_windows.Windows.as_view()),
     path(
         "maintenance_windows/<str:public_id>", maintenance_windows.OneWindow.as_view()
     ),
+    path("notifications", notifications.Notifications.as_view()),
     path("oncalls", oncalls.OnCalls.as_view()),
     path("priorities", priorities.Priorities.as_view()),
     path("schedules", schedules.Schedules.as_view()),
@@ -89,6 +129,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "users/<str:user_id>/notification_rules/<str:public_id>",
         notification_rules.OneNotificationRule.as_view(),
+    ),
+    path(
+        "users/<str:user_id>/oncall_handoff_notification_rules",
+        handoff_rules.HandOffRules.as_view(),
+    ),
+    path(
+        "users/<str:user_id>/oncall_handoff_notification_rules/<str:public_id>",
+        handoff_rules.OneHandOffRule.as_view(),
     ),
     path("vendors", vendors.Vendors.as_view()),
     path("vendors/<str:public_id>", vendors.OneVendor.as_view()),

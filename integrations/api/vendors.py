@@ -1,99 +1,54 @@
 """Vendors: the tools that send us events, to choose one for an integration."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404
 from rest_framework.response import Response
 
+from incidents import tools
+from incidents.models import Integration
+from incidents.tools import Tool
 from integrations.api import lists
 from integrations.api.requests import ApiRequest, address
 from integrations.api.views import ResourceView
 
-
-@dataclass(frozen=True, slots=True)
-class Vendor:
-    """A tool, whose integrations are of its kind."""
-
-    public_id: str
-    kind: str
-    name: str
-    website: str
-    description: str
+# Clients check that an id has 7 to 14 characters.
+SHORTEST: Final = 7
+LONGEST: Final = 14
 
 
-# The ids are for ever: people's configuration holds them.
-VENDORS = (
-    Vendor(
-        "PVGRAFANA",
-        "grafana",
-        "Grafana",
-        "https://grafana.com",
-        "Alerts of Grafana's own alerting.",
-    ),
-    Vendor(
-        "PVICINGA",
-        "icinga",
-        "Icinga",
-        "https://icinga.com",
-        "Problems of hosts and services, by a notification command.",
-    ),
-    Vendor(
-        "PVNAGIOS",
-        "nagios",
-        "Nagios",
-        "https://www.nagios.org",
-        "Problems of hosts and services, by a notification command.",
-    ),
-    Vendor(
-        "PVPROMETHEUS",
-        "prometheus",
-        "Prometheus",
-        "https://prometheus.io",
-        "Alerts of Prometheus, by its Alertmanager.",
-    ),
-    Vendor(
-        "PVUPTIMEKUMA",
-        "uptimekuma",
-        "Uptime Kuma",
-        "https://uptime.kuma.pet",
-        "Monitors that go down and come up again.",
-    ),
-    Vendor(
-        "PVZABBIX",
-        "zabbix",
-        "Zabbix",
-        "https://www.zabbix.com",
-        "Problems that Zabbix finds, by a media type.",
-    ),
-)
-BY_ID = {vendor.public_id: vendor for vendor in VENDORS}
-BY_KIND = {vendor.kind: vendor for vendor in VENDORS}
+def every() -> list[Tool]:
+    """List the tools that have a name of their own; our own formats are no vendor's."""
+    return [tool for tool in tools.every() if tool.kind != tools.EVENTS]
 
 
-def identity(request: ApiRequest, vendor: Vendor) -> dict[str, Any]:
-    """Return the members with which a vendor begins."""
-    return {
-        "id": vendor.public_id,
-        "type": "vendor",
-        "summary": vendor.name,
-        "self": address(request, f"vendors/{vendor.public_id}"),
-        "html_url": None,
-    }
+def find(public_id: str) -> Tool | None:
+    """Find a vendor by its id."""
+    return next((tool for tool in every() if id_of(tool) == public_id), None)
 
 
-def reference(request: ApiRequest, vendor: Vendor) -> dict[str, Any]:
+def of(integration: Integration) -> Tool | None:
+    """Return the vendor of an integration, if it is one's."""
+    return next((tool for tool in every() if tool.kind == integration.kind), None)
+
+
+def id_of(tool: Tool) -> str:
+    """Spell an id that stays as long as the kind does, for configurations hold it."""
+    return f"PV{tool.kind.upper()}".ljust(SHORTEST, "0")[:LONGEST]
+
+
+def reference(request: ApiRequest, tool: Tool) -> dict[str, Any]:
     """Return a reference to a vendor."""
-    return {**identity(request, vendor), "type": "vendor_reference"}
+    return {**_identity(request, tool), "type": "vendor_reference"}
 
 
-def represent(request: ApiRequest, vendor: Vendor) -> dict[str, Any]:
-    """Show a vendor."""
+def represent(request: ApiRequest, tool: Tool) -> dict[str, Any]:
+    """Show a vendor, and how to set it up."""
     return {
-        **identity(request, vendor),
-        "name": vendor.name,
-        "description": vendor.description,
-        "website_url": vendor.website,
+        **_identity(request, tool),
+        "name": str(tool.name),
+        "description": str(tool.setup),
+        "website_url": None,
         "logo_url": None,
         "thumbnail_url": None,
         "integration_guide_url": None,
@@ -106,7 +61,7 @@ class Vendors(ResourceView):
     def get(self, request: ApiRequest) -> Response:
         """List vendors by name."""
         words = lists.query(request).lower()
-        found = [vendor for vendor in VENDORS if words in vendor.name.lower()]
+        found = [tool for tool in every() if words in str(tool.name).lower()]
         return self.page("vendors", found, represent)
 
 
@@ -115,6 +70,17 @@ class OneVendor(ResourceView):
 
     def get(self, request: ApiRequest, public_id: str) -> Response:
         """Show a vendor."""
-        if public_id not in BY_ID:
+        found = find(public_id)
+        if found is None:
             raise Http404
-        return Response({"vendor": represent(request, BY_ID[public_id])})
+        return Response({"vendor": represent(request, found)})
+
+
+def _identity(request: ApiRequest, tool: Tool) -> dict[str, Any]:
+    return {
+        "id": id_of(tool),
+        "type": "vendor",
+        "summary": str(tool.name),
+        "self": address(request, f"vendors/{id_of(tool)}"),
+        "html_url": None,
+    }

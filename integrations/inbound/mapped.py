@@ -77,8 +77,9 @@ def at(payload: Any, path: str) -> Any:
 def _one(item: dict[str, Any], fields: Mapping[str, str]) -> InboundEvent:
     summary = _said(item, fields, "summary")
     if not summary:
-        path = fields.get("summary") or "summary"
-        raise event.Invalid([f"'{path}', which is the summary, is missing or blank"])
+        path = fields.get("summary")
+        which = f"'{path}', which is the summary," if path else "The summary"
+        raise event.Invalid([f"{which} is missing or blank"])
     key = _said(item, fields, "dedup_key") or summary
     status = _said(item, fields, "status").lower()
     if status and status in _words(fields.get("resolved") or OVER):

@@ -49,6 +49,11 @@ def text(value: Any) -> str:
     return msgspec.json.encode(clean(value)).decode()
 
 
+def indented(value: Any) -> str:
+    """Write a JSON value over several lines, for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 def said(data: Any, *names: str) -> str:
     """Read the first field that says something, of several names that it may have."""
     if not isinstance(data, dict):

@@ -46,6 +46,7 @@ def furnish(world: World) -> None:
     incident = _incident(world)
     _helpers(world, incident)
     _second_integration(world)
+    _received(world)
     _heartbeat(world)
     _maintenance(world)
     world.service.suppression_rules.create(
@@ -195,12 +196,23 @@ def _second_integration(world: World) -> None:
     factories.integration(world.service, "Second")
 
 
+def _received(world: World) -> None:
+    """Leave a change, and a body as it came."""
+    both = {"account": world.account, "received_at": NOON}
+    world.service.change_events.create(
+        summary="Deployed 1.2", occurred_at=NOON, integration=world.integration, **both
+    )
+    world.integration.payloads.create(
+        body={"summary": "Checkout is down"}, outcome="accepted", **both
+    )
+
+
 def _heartbeat(world: World) -> None:
     heartbeats.create(
         world.service,
         actor=Actor("web"),
         at=NOON,
-        name="Nightly backup",
+        name=f"Nightly backup of {world.account.name}",
         interval=timedelta(days=1),
         grace=timedelta(hours=1),
     )

@@ -92,8 +92,9 @@ WORDS: dict[tuple[str, str], list[str]] = {
     ("maintenance/", "change"): list(maintenance.CHANGES),
     ("services/", "change"): list(services.CHANGES),
 }
-# Random names that are the right themselves: whoever has one may use it.
-TOKENS = {"token"}
+# Random names that are the right themselves: whoever has one may use it. An alias is
+# a tool's own name for an alert of the key that it shows.
+TOKENS = {"token", "key", "alias"}
 
 
 @dataclass(frozen=True)

@@ -155,9 +155,10 @@ async def _measure_crowd(
     size: Size,
 ) -> None:
     _say("a crowd of accounts")
+    (found.one_account,) = await _costs_of(running, (keys,), waiting, size)
     crowd = running.crowd(f"crowd.make({ACCOUNTS})")
-    found.one_account, found.many_accounts = await _costs_of(
-        running, (keys[:1], crowd), waiting, size
+    found.among_many, found.of_many = await _costs_of(
+        running, (keys, crowd), waiting, size
     )
     running.crowd("crowd.forget()")
     _say("pages due at once")
@@ -166,7 +167,7 @@ async def _measure_crowd(
     found.noisy = await due.neighbours(running, sink, 100)
     running.crowd("crowd.forget()")
     _say("escalations among many")
-    found.pending = await due.escalations(running, sink, size.events, 15.0)
+    found.pending = await due.escalations(running, sink, 300, 15.0)
     found.at_once = await due.escalations(running, sink, 10_000, 0.0)
     _say("a long history")
     found.history = history.measure(running)

@@ -26,6 +26,8 @@ NOISY = 2000
 LATER = 30
 DELAY = timedelta(hours=1)
 FAR = timedelta(days=2)
+# Of an account, among whose incidents the escalations are.
+POLICIES = 3
 CHUNK = 5000
 
 
@@ -100,7 +102,8 @@ def pages(run: str, wanted: Sequence[tuple[int, int]]) -> None:
 def escalations(run: str, pending: int, due: int, over: float = 0.0) -> None:
     """Plan escalations: `due` of them within `over` seconds, the others in an hour.
 
-    Print when the first is due. Each tells one other member, by the incident's plan.
+    Print when the first is due, and of each its mark's number and its id. Each tells
+    one other member, by the incident's plan.
     """
     at = engine.now()
     begins = at + FAR
@@ -117,7 +120,7 @@ def escalations(run: str, pending: int, due: int, over: float = 0.0) -> None:
             incident.plan = _plan(members[incident.account_id], place).as_json()
         Incident.across_accounts.bulk_create(incidents, batch_size=CHUNK)
         _number(incidents)
-    _print([begins.timestamp(), [_place(incident) for incident in soon]])
+    _print([begins.timestamp(), [(_place(each), each.pk) for each in soon]])
 
 
 def forget() -> None:
@@ -239,7 +242,7 @@ def _plan(members: Sequence[int], place: int) -> Plan:
         name="Default",
         levels=(
             Level(DELAY, (Target("user", members[0]),)),
-            Level(DELAY, (Target("user", others[place % len(others)]),)),
+            Level(DELAY, (Target("user", others[place % POLICIES]),)),
         ),
     )
 

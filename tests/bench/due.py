@@ -1,5 +1,6 @@
 """Much that is due at one instant: pages, escalations, and a noisy neighbour."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,8 @@ UPDATE incidents_notification
 SET send_at = send_at - %(by)s, planned_for = planned_for - %(by)s
 WHERE status = 'planned' AND send_at > now() + interval '1 day'
 """
+FIRED = "SELECT id FROM incidents_incident WHERE id = ANY(%s) AND level > 1"
+LOOK = 0.1
 ESCALATIONS_MOVE = """
 UPDATE incidents_incident SET escalate_at = escalate_at - %(by)s
 WHERE escalate_at > now() + interval '1 day'
@@ -71,17 +74,22 @@ async def neighbours(instance: Instance, sink: Sink, noise: int) -> Lateness:
 
 async def escalations(
     instance: Instance, sink: Sink, due: int, over: float
-) -> Lateness:
-    """Escalations that are due within some seconds, among PENDING others."""
+) -> tuple[Lateness, Lateness]:
+    """Escalations that are due within some seconds, among PENDING others.
+
+    This will say how late their next levels began, and how late the mails came.
+    """
     run = events.new_run()
-    far, places = instance.crowd(
-        f"crowd.escalations({run!r}, {PENDING}, {due}, {over})"
-    )
+    far, made = instance.crowd(f"crowd.escalations({run!r}, {PENDING}, {due}, {over})")
     begins = _moved(instance, ESCALATIONS_MOVE, far)
-    times = {place: begins + over * n / due for n, place in enumerate(places)}
-    found = await _arrived(sink, run, times)
+    times = [begins + over * n / due for n in range(len(made))]
+    places, ids = zip(*made, strict=True)
+    found = await asyncio.gather(
+        _fired(instance, dict(zip(ids, times, strict=True))),
+        _arrived(sink, run, dict(zip(places, times, strict=True))),
+    )
     instance.crowd("crowd.forget()")
-    return found
+    return found[0], found[1]
 
 
 def _moved(instance: Instance, query: str, far: float) -> float:
@@ -94,6 +102,21 @@ def _moved(instance: Instance, query: str, far: float) -> float:
     return due
 
 
+async def _fired(instance: Instance, due: dict[int, float]) -> Lateness:
+    """Look often at which have begun their next level, and say how late that was."""
+    late: list[float] = []
+    waiting = dict(due)
+    until = max(due.values()) + PATIENCE
+    with instance.connect("oncall") as database:
+        while waiting and time.time() < until:
+            await asyncio.sleep(LOOK)
+            rows = await asyncio.to_thread(
+                lambda: database.execute(FIRED, [list(waiting)]).fetchall()
+            )
+            late += [time.time() - waiting.pop(pk) for (pk,) in rows]
+    return _lateness(late, len(due))
+
+
 async def _arrived(sink: Sink, run: str, due: dict[int, float]) -> Lateness:
     """Wait for the marks, and say how late each came after its time of the epoch."""
     offset = time.perf_counter() - time.time()
@@ -103,9 +126,13 @@ async def _arrived(sink: Sink, run: str, due: dict[int, float]) -> Lateness:
     late = [
         sink.arrivals[mark] - at for mark, at in marks.items() if mark in sink.arrivals
     ]
+    return _lateness(late, len(marks))
+
+
+def _lateness(late: list[float], count: int) -> Lateness:
     return Lateness(
-        len(marks),
-        len(marks) - len(late),
+        count,
+        count - len(late),
         percentile(late, 0.5),
         percentile(late, 0.99),
         max(late, default=0.0),

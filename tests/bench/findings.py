@@ -31,13 +31,16 @@ class Findings:
     # Of single pages, without and with an account that has 100 times as many.
     quiet: Lateness = due.NONE
     noisy: Lateness = due.NONE
-    # Escalations over some seconds among many pending, and many at one instant.
-    pending: Lateness = due.NONE
-    at_once: Lateness = due.NONE
+    # Escalations over some seconds among many pending, and many at one instant: when
+    # the next level began, and when its mail came.
+    pending: tuple[Lateness, Lateness] = (due.NONE, due.NONE)
+    at_once: tuple[Lateness, Lateness] = (due.NONE, due.NONE)
     history: Costs = field(default_factory=Costs)
-    # Milliseconds of CPU of a new key, of one account and of a thousand.
+    # Milliseconds of CPU of a new key: of one account alone, of the same among a
+    # thousand others, and where each event is of another one of these.
     one_account: float = 0.0
-    many_accounts: float = 0.0
+    among_many: float = 0.0
+    of_many: float = 0.0
     outcomes: dict[str, int] = field(default_factory=dict)
     took_seconds: float = 0.0
     # Others' work on the same cores slows everything here.

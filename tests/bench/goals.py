@@ -79,18 +79,18 @@ GOALS = (
         lambda f: f.noisy.last - f.quiet.last,
     ),
     Goal(
-        "escalations among 100,000 pending, lateness to the mail, 99th",
+        "escalations among 100,000 pending, lateness, 99th",
         "≤",
         1.5,
         "s",
-        lambda f: f.pending.p99,
+        lambda f: f.pending[0].p99,
     ),
     Goal(
-        "10,000 escalations due at once, the last",
+        "10,000 escalations due at once, the last fired",
         "≤",
         20,
         "s",
-        lambda f: f.at_once.last,
+        lambda f: f.at_once[0].last,
     ),
     Goal(
         "database time of a tick, 1,000,000 ended and 100,000 open",
@@ -107,11 +107,11 @@ GOALS = (
         lambda f: f.history.ratio,
     ),
     Goal(
-        "CPU per event, 1,000 accounts over one",
+        "CPU per event, among 1,000 accounts over alone",
         "≤",
         1.25,
         "",
-        lambda f: f.many_accounts / f.one_account if f.one_account else 0.0,
+        lambda f: f.among_many / f.one_account if f.one_account else 0.0,
     ),
     Goal("memory at rest", "≤", 400, "MiB", lambda found: sum(found.memory.values())),
 )

@@ -140,8 +140,10 @@ def _due(found: Findings) -> Iterator[str]:
                 ("pages of 500 accounts at once", found.pages),
                 ("20 accounts, one page each", found.quiet),
                 ("the same beside 2,000 pages of another", found.noisy),
-                ("escalations over 15 s among 100,000 pending", found.pending),
-                ("escalations at once, 100,000 pending", found.at_once),
+                ("escalations in 15 s among 100,000 pending: fired", found.pending[0]),
+                ("their mails", found.pending[1]),
+                ("escalations at once, 100,000 pending: fired", found.at_once[0]),
+                ("their mails", found.at_once[1]),
             )
         ),
     )
@@ -156,8 +158,9 @@ def _history(found: Findings) -> Iterator[str]:
         ("database time of an audit", f"{past.audit:.1f}"),
         ("list page of an account with 10,000 incidents", f"{past.few:.0f}"),
         ("list page of an account with 1,100,000", f"{past.many:.0f}"),
-        ("CPU per new key, one account", f"{found.one_account:.2f}"),
-        ("CPU per new key, 1,000 accounts", f"{found.many_accounts:.2f}"),
+        ("CPU per new key, one account alone", f"{found.one_account:.2f}"),
+        ("the same, 1,000 other accounts exist", f"{found.among_many:.2f}"),
+        ("the same, spread over 1,000 accounts", f"{found.of_many:.2f}"),
     )
 
 
@@ -217,11 +220,18 @@ def _plain(found: Findings) -> dict[str, Any]:
         "storm_ms": {**asdict(found.storm), "per_second": found.storm.per_second},
         "memory_mib": {"at_rest": found.memory, "after": found.memory_after},
         "due_s": {
-            name: asdict(getattr(found, name))
-            for name in ("pages", "quiet", "noisy", "pending", "at_once")
+            name: asdict(getattr(found, name)) for name in ("pages", "quiet", "noisy")
+        },
+        "escalations_s": {
+            name: [asdict(late) for late in getattr(found, name)]
+            for name in ("pending", "at_once")
         },
         "history_ms": asdict(found.history),
-        "cpu_ms_by_accounts": {"1": found.one_account, "1000": found.many_accounts},
+        "cpu_ms_by_accounts": {
+            "one": found.one_account,
+            "one among 1000": found.among_many,
+            "spread over 1000": found.of_many,
+        },
         "outcomes": found.outcomes,
         "goals": {goal.what: goal.is_met(goal.measure(found)) for goal in GOALS},
     }

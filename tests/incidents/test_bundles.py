@@ -200,6 +200,27 @@ def test_one_answer_to_a_bundle_answers_all_that_still_wait(acme, pigeon):
     assert taken.membership == acme.bob.membership
 
 
+@pytest.mark.parametrize("verb", ["acknowledge", "resolve"])
+def test_an_answer_to_a_large_bundle_costs_no_more_than_to_a_small_one(
+    acme, pigeon, verb, django_assert_max_num_queries
+):
+    opened(acme, 60)
+    deliver()
+    page = pages()[0]
+
+    with django_assert_max_num_queries(40):
+        reply = replies.answer(page.token, verb, via="pigeon", at=NOON)
+
+    assert reply.ok
+    assert "60 incidents" in reply.text
+    done = {"acknowledge": "acknowledged", "resolve": "resolved"}[verb]
+    assert set(acme.account.incidents.values_list("status", flat=True)) == {done}
+    assert {row.status for row in pages()} == {"answered"}
+    entries = acme.account.timeline_entries.filter(verb=verb)
+    assert {entry.membership for entry in entries} == {acme.alice.membership}
+    assert entries.count() == 60
+
+
 def test_a_call_about_a_bundle_speaks_of_what_still_waits(acme, pigeon):
     first, *_others = opened(acme, 3)
     deliver()

@@ -1,5 +1,8 @@
 """From an event to an alert to an incident."""
 
+from datetime import timedelta
+from itertools import count
+
 import pytest
 
 from incidents import intake
@@ -33,6 +36,21 @@ def test_a_trigger_opens_an_alert_and_an_incident_and_plans_the_page(acme):
     assert (alert.dedup_key, alert.severity) == ("db", "critical")
     assert incident.notifications.get().membership == acme.alice.membership
     assert outcomes() == ["opened"]
+
+
+def test_each_integration_is_worked_at_its_own_time_however_long_a_round_takes(
+    acme, globex
+):
+    send(acme, "trigger", "db")
+    send(globex, "trigger", "db")
+    seconds = (NOON + timedelta(seconds=number) for number in count())
+
+    assert intake.process_round(lambda: next(seconds)) == 2
+
+    first, second = Incident.across_accounts.order_by("id")
+    assert first.created_at < second.created_at
+    begun = second.timeline.get(verb="level_started")
+    assert begun.at == second.created_at
 
 
 def test_triggers_with_one_dedup_key_are_one_alert(acme):

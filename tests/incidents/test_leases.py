@@ -117,7 +117,7 @@ def test_row_11_a_sender_that_was_stopped_looks_again(
     acme, incident, pigeon, monkeypatch
 ):
     # It leases, is stopped for ten seconds, leases anew and sends.
-    clock = chain([0.0], repeat(10.0))
+    clock = chain([0.0, 0.0], repeat(10.0))
     monkeypatch.setattr(delivery, "monotonic", lambda: next(clock))
     later = NOON + timedelta(seconds=10)
     delivery.deliver_due(now=chain([NOON], repeat(later)).__next__)
@@ -210,3 +210,48 @@ def test_one_delivery_that_cannot_be_recorded_does_not_undo_the_others(
     results.sent(broken, at=NOON)
     found = dict(Notification.across_accounts.values_list("account__name", "status"))
     assert found == {"Acme": "planned", "Globex": "sent"}
+
+
+@pytest.mark.promise(4)
+def test_row_4_what_a_sender_still_has_is_kept_from_the_others(incident):
+    (row,) = leases.lease(NOON)
+    later = NOON + leases.LEASE - timedelta(seconds=1)
+    leases.keep([row], at=later)
+    assert leases.lease(NOON + leases.LEASE) == []
+    assert len(leases.lease(later + leases.LEASE)) == 1
+
+
+@pytest.mark.promise(4)
+def test_row_4_a_sender_keeps_nothing_that_another_one_has_by_now(incident):
+    (row,) = leases.lease(NOON)
+    leases.lease(NOON + leases.LEASE)
+    leases.keep([row], at=NOON + 5 * leases.LEASE)
+    assert len(leases.lease(NOON + 2 * leases.LEASE)) == 1
+
+
+def test_a_receipt_that_comes_first_does_not_lose_who_took_the_message(
+    incident, pigeon
+):
+    (row,) = leases.lease(NOON)
+    results.receipt(row.token, "delivered", "", at=NOON)
+    results.sent([(row, channels.Sent("flight-7", "loft"))], at=NOON + MINUTE)
+    page = incident.notifications.get()
+    assert (page.status, page.provider_id) == ("delivered", "flight-7")
+    assert (page.provider, page.sent_at) == ("loft", NOON + MINUTE)
+
+
+def test_one_look_at_what_is_due_serves_many_messages(
+    acme, pigeon, django_assert_max_num_queries
+):
+    people = [factories.person(acme.account, f"P{n}").membership for n in range(90)]
+    acme.account.contact_methods.update(kind="pigeon")
+    actions.open_incident(
+        acme.service, actor=TOOL, at=NOON, title="Down", assignees=people
+    )
+    line = leases.Line()
+    first = leases.lease(NOON, line=line)
+    # A lock, the rows, their pushes, what goes along, and the lease.
+    with django_assert_max_num_queries(11):
+        second = leases.lease(NOON, line=line)
+    assert (len(first), len(second)) == (leases.BATCH, leases.BATCH)
+    assert not {row.pk for row in first} & {row.pk for row in second}

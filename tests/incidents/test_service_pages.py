@@ -1,5 +1,7 @@
 """The pages of services and integrations, and the verbs behind them."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -277,15 +279,54 @@ def test_an_integration_needs_a_name(acme, alice):
 
 
 def test_a_key_is_rotated(acme, alice):
-    before = acme.integration.key
+    before, now = acme.integration.key, timezone.now()
     url = f"/integrations/{acme.integration.public_id}/rotate/"
-    assert "stops working at once" in says(alice.get(url))
+    assert "works for seven more days" in says(alice.get(url))
     assert fresh_key(acme.integration) == before
 
     alice.post(url)
 
-    assert fresh_key(acme.integration) != before
+    after = fresh_key(acme.integration)
+    assert after != before
+    for key in (before, after):
+        assert intake.receive(key, "trigger", "x", {}, at=now) is not None
+    later = now + timedelta(days=7, minutes=1)
+    assert intake.receive(before, "trigger", "x", {}, at=later) is None
+
+
+def test_an_old_key_is_stopped_before_its_time(acme, alice):
+    before, base = acme.integration.key, f"/integrations/{acme.integration.public_id}/"
+    alice.post(f"{base}rotate/")
+    assert "old key still works" in says(alice.get(base))
+
+    alice.post(f"{base}retire/")
+
     assert intake.receive(before, "trigger", "x", {}, at=timezone.now()) is None
+    assert "old key still works" not in says(alice.get(base))
+
+
+def test_an_integration_is_for_a_kind_of_tool(acme, alice):
+    url = page_of(acme.service, "integrations/")
+
+    alice.post(url, {"name": "Prometheus", "kind": "prometheus"})
+    refused = alice.post(url, {"name": "Teapot", "kind": "teapot"})
+
+    made = acme.service.integrations.get(name="Prometheus")
+    assert made.kind == "prometheus"
+    assert refused.status_code == 422
+    page = says(alice.get(f"/integrations/{made.public_id}/"))
+    assert f"/integration/{made.key}/enqueue" in page
+    assert "webhook_configs" in page
+
+
+def test_an_integration_says_what_became_of_events(acme, alice, olga):
+    url = f"/integrations/{acme.integration.public_id}/"
+    body = {"summary": "Disk full"}
+    intake.receive(acme.integration.key, "trigger", "x", body, at=timezone.now())
+    intake.process(timezone.now())
+
+    assert "Opened an incident" in says(alice.get(url))
+    assert acme.integration.key not in says(olga.get(url))
 
 
 def test_an_integration_is_renamed_and_disabled(acme, alice):

@@ -222,17 +222,17 @@ def test_an_emptied_and_killed_redis_delays_no_page(running):
 
 @pytest.mark.promise(2, 3)
 def test_killed_web_servers_and_workers_lose_no_event_and_open_nothing_twice(running):
-    said = running.triggers(60, every=0.1)
+    said = running.triggers(40, every=0.1)
 
     marks = running.breaks_while_sending(
         said,
-        Fault(1.0, "kill", "web"),
-        Fault(1.5, "kill", "worker-1"),
-        Fault(3.0, "kill", "web"),
+        Fault(0.7, "kill", "web"),
+        Fault(1.0, "kill", "worker-1"),
+        Fault(2.5, "kill", "web"),
     )
 
     incidents = running.incidents(marks)
-    assert len(set(incidents)) == 60
+    assert len(set(incidents)) == 40
     keys = "SELECT dedup_key FROM incidents_alert WHERE incident_id = ANY(%s)"
     found = Counter(row["dedup_key"] for row in running.rows(keys, incidents))
     assert set(found.values()) == {1}
@@ -240,7 +240,7 @@ def test_killed_web_servers_and_workers_lose_no_event_and_open_nothing_twice(run
         "SELECT count(*) AS started FROM incidents_timelineentry"
         " WHERE verb = 'level_started' AND incident_id = ANY(%s)"
     )
-    assert running.rows(starts, incidents)[0]["started"] == 60
+    assert running.rows(starts, incidents)[0]["started"] == 40
     timers = (
         "SELECT id FROM incidents_incident WHERE id = ANY(%s) AND escalate_at IS NULL"
     )

@@ -14,7 +14,7 @@ from django.db import connections
 from accounts import tenancy
 from accounts.models import Account, Membership
 from accounts.permissions import Actor
-from incidents import actions, delivery, engine, intake, states
+from incidents import actions, changes, delivery, engine, intake, results, states
 from incidents.models import Incident, Service
 from oncall.models import Schedule
 from tests import factories
@@ -68,6 +68,32 @@ def small(transactional_db) -> tuple[Account, Service, list[Membership]]:
         levels: list[list[Membership | Schedule]] = [[person] for person in people]
         policy = factories.policy(account, *levels, repeats=9)
         return account, factories.service(account, policy), people
+
+
+def test_a_delivery_is_written_down_while_a_verb_holds_its_incident(small):
+    account, service, (ann, _ben) = small
+    incident = opened(account, service, ann, "triggered")
+    written: list[int] = []
+
+    def write() -> None:
+        with tenancy.scope(account), connections["default"].cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            results.answered(incident.notifications.get(), at=SOON)
+            entry = incident.timeline.create(
+                account=account, verb="notified", at=SOON, via="engine"
+            )
+        # Only now: what refers to the incident is looked up at the commit.
+        written.append(entry.pk)
+        connections["default"].close()
+
+    with tenancy.scope(account):
+        changes.lock(incident)
+        writer = Thread(target=write)
+        writer.start()
+        writer.join(timeout=10)
+
+    # Else each would wait for the other: the verb for the row of the delivery.
+    assert written
 
 
 def opened(

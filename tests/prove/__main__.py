@@ -15,14 +15,14 @@ from pathlib import Path
 from oncall.embedded import environment
 from oncall.embedded.terminal import say, step
 from tests.prove import accounting, plans, report, rows
-from tests.prove.accounting import Verdict
 from tests.prove.faults import Breaker
 from tests.prove.instance import Instance
 from tests.prove.ledger import Ledger
-from tests.prove.responders import Responders
+from tests.prove.responders import SLOWEST, Responders
 from tests.prove.rows import Rows
 from tests.prove.stage import stage
 from tests.prove.tools import Tools
+from tests.prove.verdict import Verdict
 from tests.prove.world import World
 
 # Events a second, over all tools.
@@ -63,7 +63,7 @@ class Proof:
             services=len(tools.services),
         )
         with step(f"Sending and breaking for {seconds:.0f} s"):
-            async with asyncio.timeout(seconds + QUIET):
+            async with asyncio.timeout(seconds + 2 * QUIET):
                 await asyncio.gather(
                     tools.say(plan.conversations), breaker.break_all(plan.faults)
                 )
@@ -74,14 +74,18 @@ class Proof:
         """Let everything that waits come, end what is open, and wait for silence."""
         with step("Waiting for what is still to come"):
             await instance.is_ready()
-            await asyncio.sleep(DRAIN)
+            await asyncio.sleep(DRAIN - SLOWEST)
+            # Who is at it by now has answered when the time is over.
+            responders.is_off = True
+            await asyncio.sleep(SLOWEST)
             await responders.rest()
         with step("Ending what is open"), instance.connect() as connection:
             found = {s.id: place for place, s in enumerate(tools.services)}
             keys = [
                 (found[service], key) for service, key in rows.open_keys(connection)
             ]
-            await tools.end(keys, len(self.ledger.sent) + 1)
+            last = max(sent.event.number for sent in self.ledger.sent)
+            await tools.end(keys, last + 1)
             deadline = time.monotonic() + QUIET
             while rows.waiting(connection) and time.monotonic() < deadline:
                 await asyncio.sleep(LOOK)

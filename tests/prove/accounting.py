@@ -7,18 +7,18 @@ by the next level, or by a failure that let the next rule come.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
-from tests.prove import demands
+from tests.prove import demands, outages
 from tests.prove.demands import FOREVER, Case, Demand, Key
 from tests.prove.ledger import Ledger, Page, Sent, Window
-from tests.prove.rows import Delivery, IncidentRow, Rows
+from tests.prove.rows import Delivery, EventRow, IncidentRow, Rows
+from tests.prove.verdict import Finding, Verdict
 from tests.prove.world import MINUTE, World
 
 # How late a page may be that an answer or the next level then made needless: where a
-# fault met it, as long as a sender that dies holds it.
-OVERTAKEN, OVERTAKEN_IN_FAULTS = 20.0, 30.0
+# fault met it, as long as a sender that dies holds it, and what waited with it takes.
+OVERTAKEN, OVERTAKEN_IN_FAULTS = 20.0, 40.0
 # The auditor looks every 30 s, and repairs what it finds within the next second.
 REPAIRED = 65.0
 # Instants of a provider, of the database and of a tool are compared.
@@ -36,45 +36,7 @@ ON_ITS_WAY, ON_ITS_WAY_IN_FAULTS = 3.0, 10.0
 SENDERS_FAIL = ("kill", "pause", "restart fast", "restart immediate")
 SENDERS = ("worker", "postgres")
 TRIGGERED = {"opened", "repeated", "grouped"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that must not be, with what is known of it."""
-
-    what: str
-    why: str
-    event: str = ""
-    incident: int | None = None
-
-
-@dataclass
-class Verdict:
-    """What came of all of it."""
-
-    events: int = 0
-    accepted: int = 0
-    incidents: int = 0
-    # Of these, what the product opened about itself.
-    own: int = 0
-    demanded: int = 0
-    arrived: int = 0
-    # Demands that ended without a page, by how.
-    ended: Counter[str] = field(default_factory=Counter)
-    lost: list[Finding] = field(default_factory=list)
-    # Second pages, by what explains them.
-    duplicates: Counter[str] = field(default_factory=Counter)
-    unexplained: list[Finding] = field(default_factory=list)
-    lateness: list[float] = field(default_factory=list)
-    calm: list[float] = field(default_factory=list)
-    # The latest pages: seconds, and which.
-    latest: list[tuple[float, Key]] = field(default_factory=list)
-    latest_calm: list[tuple[float, Key]] = field(default_factory=list)
-    answers: int = 0
-
-    @property
-    def is_clean(self) -> bool:
-        return not self.lost and not self.unexplained
+HELD = "held"
 
 
 def settle(world: World, ledger: Ledger, rows: Rows) -> Verdict:
@@ -98,6 +60,8 @@ class Settlement:
         self.pages: dict[Key, list[Page]] = defaultdict(list)
         self.deliveries: dict[Key, list[Delivery]] = defaultdict(list)
         self.starts: dict[int, list[float]] = {}
+        self.outages = outages.of(ledger.windows)
+        self.held = {row.mark for row in rows.events if row.outcome == HELD}
 
     def settle(self) -> Verdict:
         """Do all of it, in this order."""
@@ -131,16 +95,32 @@ class Settlement:
                     self._lose("event", "never processed", mark, row.incident)
                 elif row.action != "trigger":
                     continue
-                elif row.outcome not in TRIGGERED:
+                elif row.outcome not in TRIGGERED and not self._may_be_held(row):
                     self._lose("event", f"a trigger ended as {row.outcome!r}", mark)
-                elif row.incident is None:
+                elif row.incident is None and not self._ended_while_held(row):
                     self._lose("event", f"{row.outcome}, but no incident", mark)
-                elif row.outcome == "opened" and (
-                    self.rows.incidents[row.incident].mark != mark
+                elif (
+                    row.outcome == "opened"
+                    and row.incident
+                    and (self.rows.incidents[row.incident].mark != mark)
                 ):
                     self._lose(
                         "event", "opened an incident of another", mark, row.incident
                     )
+
+    def _may_be_held(self, row: EventRow) -> bool:
+        """Whether it came in its service's maintenance."""
+        service = self.world.services[row.service]
+        return row.outcome == HELD and row.received_at <= service.held_until
+
+    def _ended_while_held(self, row: EventRow) -> bool:
+        """Whether the tool said that all is well before the maintenance was over."""
+        key = (row.service, row.dedup_key)
+        return self.world.services[row.service].held_until > 0 and any(
+            other.id > row.id and other.incident is None and other.action == "resolve"
+            for other in self.rows.events
+            if (other.service, other.dedup_key) == key
+        )
 
     def _demand(self) -> None:
         self.verdict.incidents = len(self.rows.incidents)
@@ -177,6 +157,8 @@ class Settlement:
         born_at = incident.created_at
         if sent.accepted_at is not None:
             born_at = min(born_at, sent.accepted_at)
+        if sent.event.mark in self.held:
+            born_at = max(born_at, service.held_until)
         return Case(incident.id, service, sent.event.severity, born_at)
 
     def _file_deliveries(self) -> None:
@@ -206,6 +188,7 @@ class Settlement:
         """Put each page that arrived to the demand that it meets."""
         by_token = {row.token: row for row in self.rows.deliveries.values() if row}
         carried: dict[int, list[Delivery]] = defaultdict(list)
+        times: Counter[str] = Counter()
         for row in self.rows.deliveries.values():
             if row.bundled_into is not None:
                 carried[row.bundled_into].append(row)
@@ -217,8 +200,15 @@ class Settlement:
                 self._file_by_content(page)
                 continue
             self._check_content(page, delivery)
+            times[page.token] += 1
             for row in (delivery, *carried[delivery.id]):
-                if key := self._key(row):
+                # What was answered stays behind when the rest is sent again.
+                is_left = (
+                    row is not delivery
+                    and row.status == "cancelled"
+                    and row.attempts < times[page.token]
+                )
+                if not is_left and (key := self._key(row)):
                     self.pages[key].append(page)
 
     def _file_by_content(self, page: Page) -> None:
@@ -287,10 +277,15 @@ class Settlement:
 
     def _deadline(self, demand: Demand) -> float:
         """Until when the page had to come, so that its level's end is no excuse."""
-        repaired = [at + REPAIRED for at in self.tampered.get(demand.key.incident, ())]
+        tampered = self.tampered.get(demand.key.incident, ())
+        repaired = [outages.after(at, REPAIRED, self.outages) for at in tampered]
         is_calm = self._is_calm(demand.due_at, min(demand.ends_at, demand.due_at + 60))
         wait = OVERTAKEN if is_calm else OVERTAKEN_IN_FAULTS
-        return max([demand.due_at, *repaired]) + wait
+        # That a level began late is its own matter; its rules count from then on.
+        begun = demand.started_at or demand.level_due_at
+        planned = begun + demand.key.minutes * MINUTE
+        due_at = max([demand.due_at, planned, *repaired])
+        return outages.after(due_at, wait, self.outages)
 
     def _is_calm(self, start: float, end: float) -> bool:
         """Whether no fault was near."""
@@ -302,6 +297,10 @@ class Settlement:
         self.verdict.lateness.append(late)
         self.verdict.latest.append((late, demand.key))
         is_calm = self._is_calm(demand.due_at, demand.due_at)
+        level_due_at, began_at = demand.level_due_at, demand.started_at
+        if began_at is not None and began_at > level_due_at + SLACK:
+            # What a late level has late is its fault's, however long ago that was.
+            is_calm &= self._is_calm(level_due_at, began_at)
         if is_calm and demand.key.incident not in self.tampered:
             self.verdict.calm.append(late)
             self.verdict.latest_calm.append((late, demand.key))
@@ -386,17 +385,30 @@ class Settlement:
             if delivery is None or delivery.incident is None:
                 continue
             self.verdict.answers += 1
-            timeline = self.rows.timelines.get(delivery.incident, [])
-            if not any(
-                entry.verb == answer.verb and entry.at <= answer.at + SLACK
-                for entry in timeline
-            ):
-                self._lose(
-                    "answer",
-                    f"{answer.verb} by {answer.via} was confirmed",
-                    self.rows.incidents[delivery.incident].mark or "",
-                    delivery.incident,
-                )
+            verbs = self._answers_to(delivery, before=answer.at + SLACK)
+            if all(verbs) and any(answer.verb in found for found in verbs):
+                continue
+            self._lose(
+                "answer",
+                f"{answer.verb} by {answer.via} was confirmed",
+                self.rows.incidents[delivery.incident].mark or "",
+                delivery.incident,
+            )
+
+    def _answers_to(self, delivery: Delivery, *, before: float) -> list[set[str]]:
+        """Say how each incident was answered that the message carried.
+
+        One that is ended by then is not answered again.
+        """
+        return [
+            {
+                entry.verb
+                for entry in self.rows.timelines.get(row.incident or 0, [])
+                if entry.verb in demands.ANSWERS and entry.at <= before
+            }
+            for row in self.rows.deliveries.values()
+            if row.id == delivery.id or row.bundled_into == delivery.id
+        ]
 
     def _lose(
         self, what: str, why: str, event: str, incident: int | None = None

@@ -34,6 +34,8 @@ class Demand:
 
     key: Key
     due_at: float
+    # When its level was due.
+    level_due_at: float
     # When the level began for the product; None where it never did.
     started_at: float | None
     # When the next level began, or somebody answered.
@@ -79,6 +81,7 @@ def of(case: Case, world: World, timeline: list[Entry]) -> list[Demand]:
                         Demand(
                             key,
                             due_at,
+                            begins,
                             start.started_at,
                             ends_at,
                             ends_at == answered_at,

@@ -15,7 +15,7 @@ from tests.prove.plans import WORKERS, Fault
 from tests.prove.providers import Provider
 
 # A part that was started again is given so long until it works.
-WARMING_UP = 30.0
+WARMING_UP = 90.0
 # How many incidents one act of tampering hits.
 VICTIMS = 3
 SOON = 3

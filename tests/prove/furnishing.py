@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accounts import tenancy
 from accounts.models import Account, ContactMethod, Membership, User
+from accounts.permissions import Actor
+from incidents import maintenance
 from incidents.models import Service
 from oncall.models import Schedule
 from tests import factories
@@ -39,7 +43,13 @@ SERVICES: dict[str, tuple[str, int, Levels]] = {
     "Search": ("high", 1, [(1, (), ("Carol", "Erin")), (1, ("Alice",), ("Bob",))]),
     "Batch": ("low", 0, [(1, ("Erin",), ()), (1, ("Alice",), ())]),
     "Billing": ("severity_based", 0, [(2, ("Frank",), ()), (1, ("Dave",), ())]),
+    "Logs": ("high", 0, [(1, ("Erin",), ()), (1, ("Bob",), ())]),
+    "Reports": ("high", 0, [(1, ("Erin",), ()), (1, ("Alice",), ())]),
 }
+# Its alerts meet on one incident while they come close after each other.
+GROUPED, TOGETHER = "Logs", timedelta(seconds=5)
+# It is in maintenance when the run begins, for so long.
+MAINTAINED, MAINTENANCE = "Reports", timedelta(seconds=60)
 
 
 class Furnished:
@@ -140,6 +150,9 @@ class Furnished:
         service: Service = factories.service(
             self.account, policy, name=name, urgency_rule=urgency, storm_limit=None
         )
+        if name == GROUPED:
+            service.grouping, service.grouping_window = "time", TOGETHER
+            service.save()
         self.services.append(
             {
                 "id": service.pk,
@@ -149,8 +162,23 @@ class Furnished:
                 "urgency": urgency,
                 "levels": written,
                 "repeats": repeats,
+                "held_until": self._maintain(service) if name == MAINTAINED else 0.0,
             }
         )
+
+    def _maintain(self, service: Service) -> float:
+        """Plan a window that begins now; this will say when it ends."""
+        now = timezone.now()
+        ends_at = now + MAINTENANCE
+        maintenance.plan(
+            self.account,
+            actor=Actor("web", self.members["Alice"]),
+            at=now,
+            services=[service],
+            starts_at=now,
+            ends_at=ends_at,
+        )
+        return ends_at.timestamp()
 
     def _schedule(self, name: str, turns: Sequence[str]) -> Schedule:
         schedule = factories.schedule(self.account, name=name)

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.prove.accounting import Finding, Verdict
 from tests.prove.ledger import Ledger
 from tests.prove.rows import Rows
+from tests.prove.verdict import Finding, Verdict
 
 SHOWN = 12
 LATEST = 5

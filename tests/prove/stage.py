@@ -20,7 +20,7 @@ from tests.prove.responders import Responders
 from tests.prove.tools import Tools
 from tests.prove.world import World
 
-Kind = TypeVar("Kind", bound=Provider)
+Kind = TypeVar("Kind", Mail, Twilio, Gateway, PushService)
 
 
 @dataclass

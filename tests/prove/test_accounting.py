@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from tests.prove import accounting
-from tests.prove.accounting import Verdict
 from tests.prove.ledger import Answer, Ledger, Page, Sent, Tampering, Window
 from tests.prove.plans import Event
 from tests.prove.rows import Delivery, Entry, EventRow, IncidentRow, Rows
+from tests.prove.verdict import Finding, Verdict
 from tests.prove.world import Level, Person, Rota, Rule, Service, World
 
 NOON = 1_800_000_000.0
@@ -85,6 +85,8 @@ class Run:
             Entry(5, "policy_exhausted", "engine", NOON + 180),
             Entry(5, "resolve", "event", END),
         ]
+        # Of an incident that is not looked at.
+        self.others: list[Entry] = []
         self.events = [
             EventRow(
                 id=3,
@@ -119,8 +121,8 @@ class Run:
         )
         rows = Rows(
             self.events,
-            {5: incident},
-            {5: self.timeline},
+            {5: incident, 6: replace(incident, id=6, is_own=True)},
+            {5: self.timeline, 6: self.others},
             {row.id: row for row in self.deliveries},
         )
         return accounting.settle(self.world, self.ledger, rows)
@@ -138,7 +140,7 @@ def run() -> Run:
     return Run()
 
 
-def words(findings: Iterable[accounting.Finding]) -> str:
+def words(findings: Iterable[Finding]) -> str:
     return "; ".join(f"{found.what}: {found.why}" for found in findings)
 
 
@@ -155,6 +157,47 @@ def test_an_accepted_event_without_a_row_is_lost(run):
     run.events = []
 
     assert "there is no row" in words(run.settled().lost)
+
+
+@pytest.fixture
+def maintained(run) -> Run:
+    """The service was in maintenance, which had ended when the incident began."""
+    service = replace(WORLD.services[7], held_until=NOON)
+    run.world = replace(WORLD, services={7: service})
+    earlier = replace(run.events[0], outcome="held", received_at=NOON - 20)
+    run.events = [earlier]
+    run.ledger.sent[0].accepted_at = NOON - 20
+    return run
+
+
+def test_a_held_alert_pages_when_the_maintenance_ends(maintained):
+    verdict = maintained.settled()
+
+    assert verdict.is_clean
+    assert verdict.lateness == [0.5] * 4
+
+
+def test_a_held_alert_that_is_never_let_through_is_lost(maintained):
+    maintained.events = [replace(maintained.events[0], incident=None)]
+
+    assert "no incident" in words(maintained.settled().lost)
+
+
+def test_an_alert_may_end_while_it_is_held(maintained):
+    held = replace(maintained.events[0], incident=None)
+    end = replace(held, id=4, action="resolve", outcome="resolved", mark=None)
+    maintained.events = [held, end]
+    maintained.timeline, maintained.deliveries = [], []
+    maintained.ledger.pages = []
+
+    assert not any(found.what == "event" for found in maintained.settled().lost)
+
+
+def test_an_alert_that_is_held_after_the_maintenance_is_lost(maintained):
+    late = replace(maintained.events[0], received_at=NOON + 1)
+    maintained.events = [late]
+
+    assert "ended as 'held'" in words(maintained.settled().lost)
 
 
 def test_an_event_that_nobody_was_told_is_taken_is_not_lost(run):
@@ -410,6 +453,20 @@ def test_a_page_that_another_one_carried_has_arrived(run):
     assert run.settled().is_clean
 
 
+def test_what_was_answered_is_not_in_the_message_that_is_sent_again(run):
+    run.ends(at=NOON + MINUTE + 2)
+    run.deliveries[0] = replace(run.deliveries[0], attempts=2)
+    carried = replace(run.deliveries[1], bundled_into=1, status="cancelled")
+    run.deliveries[1] = carried
+    first = page(run.deliveries[0], late=MINUTE, verdict="unsure")
+    run.ledger.pages = [first, replace(first, at=first.at + 30, verdict="taken")]
+
+    verdict = run.settled()
+
+    assert verdict.is_clean
+    assert verdict.duplicates.total() == 1
+
+
 def test_a_level_out_of_order_is_found(run):
     run.timeline[1] = replace(run.timeline[1], details={"level": 2, "round": 0})
 
@@ -423,6 +480,19 @@ def test_an_answer_that_was_confirmed_and_forgotten_is_lost(run):
     assert "was confirmed" in words(run.settled().lost)
     run.ends(at=NOON + 19, verb="acknowledge")
     assert run.settled().is_clean
+
+
+def test_of_a_message_with_several_incidents_those_that_wait_are_answered(run):
+    run.ends(at=NOON + 19)
+    given = Answer(NOON + 20, "sms", "acknowledge", "alice@acme.example", "token-1")
+    run.ledger.answers = [given]
+    assert "was confirmed" in words(run.settled().lost)
+
+    other = replace(run.deliveries[0], id=90, incident=6, bundled_into=1, token="90")
+    run.deliveries.append(other)
+    assert "was confirmed" in words(run.settled().lost)
+    run.others.append(Entry(6, "acknowledge", "sms", NOON + 19.5))
+    assert not any(found.what == "answer" for found in run.settled().lost)
 
 
 def test_lateness_counts_from_when_the_page_was_due(run):

@@ -71,6 +71,8 @@ class Service:
     urgency: str
     levels: tuple[Level, ...]
     repeats: int
+    # Until when the service is in maintenance; nobody is paged before.
+    held_until: float = 0.0
 
     def urgency_of(self, severity: str) -> str:
         """How urgent an incident of that severity is."""

@@ -141,3 +141,63 @@ def test_it_makes_previews_overrides_reads_and_deletes_a_schedule(client):
     assert renamed["schedule_layers"][0]["id"] == made["schedule_layers"][0]["id"]
     client.rdelete(made)
     assert client.get(made["self"]).status_code == 404
+
+
+def test_it_works_on_incidents_from_the_opening_to_the_end(client):
+    ann = client.find("users", "ann@initech.example", attribute="email")
+    policy = client.find("escalation_policies", "Default")
+    service = client.rpost(
+        "services",
+        json={
+            "type": "service",
+            "name": f"Checkout {len(client.url)}",
+            "escalation_policy": {
+                "id": policy["id"],
+                "type": "escalation_policy_reference",
+            },
+        },
+    )
+    there = {"id": service["id"], "type": "service_reference"}
+    first, second = (
+        client.rpost(
+            "incidents", json={"type": "incident", "title": title, "service": there}
+        )
+        for title in ("Slow", "Down")
+    )
+    mine = {"service_ids[]": [service["id"]]}
+
+    found = client.list_all("incidents", params=mine)
+    assert {incident["title"] for incident in found} == {"Slow", "Down"}
+    assert client.rget(f"incidents/{first['incident_number']}")["id"] == first["id"]
+
+    taken = client.rput(first, json={"type": "incident", "status": "acknowledged"})
+    assert taken["acknowledgements"][0]["acknowledger"]["id"] == ann["id"]
+    rested = client.rpost(f"{first['self']}/snooze", json={"duration": 600})
+    assert rested["pending_actions"][0]["type"] == "unacknowledge"
+    note = client.rpost(f"{first['self']}/notes", json={"content": "Disk replaced"})
+    assert note["content"] == "Disk replaced"
+    assert [n["content"] for n in client.rget(f"{first['self']}/notes")] == [
+        "Disk replaced"
+    ]
+    assert client.list_all(f"{first['self']}/alerts") == []
+
+    merged = client.rput(
+        f"{first['self']}/merge",
+        json=[{"id": second["id"], "type": "incident_reference"}],
+    )
+    assert merged["id"] == first["id"]
+    assert client.rget(second)["status"] == "resolved"
+    with pytest.raises(HttpError, match="Incident Already Resolved"):
+        client.rput(second, json={"type": "incident", "status": "resolved"})
+
+    ended = client.rput(
+        "incidents",
+        json=[{"id": first["id"], "type": "incident_reference", "status": "resolved"}],
+    )
+    assert [incident["status"] for incident in ended] == ["resolved"]
+    entries = client.list_all(f"{first['self']}/log_entries")
+    assert entries[0]["type"] == "trigger_log_entry"
+    assert entries[-1]["type"] == "resolve_log_entry"
+    assert client.rget(entries[-1])["id"] == entries[-1]["id"]
+    newest = next(iter(client.iter_all("log_entries")))
+    assert newest["incident"]["id"] == first["id"]

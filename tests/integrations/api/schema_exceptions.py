@@ -25,6 +25,9 @@ def correct(specification: dict[str, Any]) -> None:
     # One vendor is published as a list; clients read an object.
     vendor = specification["paths"]["/vendors/{id}"]["get"]["responses"]["200"]
     vendor["content"] = _content("Vendor")
+    # 5: the type is not named after the noun.
+    acknowledge = schemas["AcknowledgeLogEntry"]["allOf"][1]["properties"]["type"]
+    acknowledge["enum"] = ["acknowledge_log_entry"]
     # 11: what an incident's body says is text.
     details = schemas["IncidentBody"]["properties"]
     details["details"] = {"type": ["object", "string"]}

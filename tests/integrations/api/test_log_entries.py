@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.permissions import Actor
-from incidents import actions
+from incidents import actions, status_updates
 from incidents.models import Alert, Notification
 from tests.integrations.api.conftest import errors, key
 from tests.integrations.api.test_incidents import code, opened
@@ -105,6 +105,19 @@ def test_all_entries_are_listed_the_newest_first(api, acme):
     assert numbers(since=soon) == []
     assert len(numbers(until=soon)) == 4
     assert api.get("/log_entries", **{"include[]": "secrets"}).status_code == 400
+
+
+def test_only_notes_annotate(api, acme, incident):
+    actor, now = Actor("web", acme.bob.membership), timezone.now()
+    people = [acme.alice.membership]
+    status_updates.subscribe(incident, actor=actor, at=now, people=people)
+    actions.add_note(incident, actor=actor, at=now, text="Hm")
+
+    found = entries(api, path(incident, "log_entries"))
+
+    notes = [entry for entry in found if entry["type"] == "annotate_log_entry"]
+    assert [note["channel"]["summary"] for note in notes] == ["Hm"]
+    assert len(found) == 4
 
 
 def test_one_entry_is_found_where_it_says(api, acme, stranger, incident):

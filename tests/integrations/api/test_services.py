@@ -1,5 +1,6 @@
 """Services, through the API."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -369,8 +370,27 @@ def test_an_integration_may_be_a_vendors(api, acme):
     assert api.get("/vendors/PNOSUCH").status_code == 404
 
 
-def test_an_older_tool_gets_the_older_type(api, acme):
-    sent = {"type": "generic_events_api_inbound_integration", "name": "Old"}
+def test_vendors_are_the_tools_whose_messages_we_read(api):
+    found = api.get("/vendors", limit=100).json()["vendors"]
+
+    names = [vendor["name"] for vendor in found]
+    assert {"Prometheus Alertmanager", "Grafana", "Zabbix"} <= set(names)
+    assert "Events API" not in names
+    ids = [vendor["id"] for vendor in found]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"P\w{6,13}", each) for each in ids)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "generic_events_api_inbound_integration",
+        "nagios_inbound_integration",
+        "event_transformer_api_inbound_integration",
+    ],
+)
+def test_an_integration_keeps_its_type(api, acme, kind):
+    sent = {"type": kind, "name": "Old"}
 
     made = api.post(integrations(acme.service), {"integration": sent})
 

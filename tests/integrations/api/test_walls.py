@@ -27,12 +27,16 @@ IDS: dict[str, Callable[[World], str]] = {
     "contact_methods": lambda w: (
         _someone(w).contact_methods.get(kind="email").public_id
     ),
+    "alerts": lambda w: w.account.alerts.get().public_id,
     "incidents": lambda w: w.account.incidents.get().public_id,
     "log_entries": lambda w: w.account.timeline_entries.first().public_id,
     "escalation_policies": lambda w: w.policy.public_id,
     "integrations": lambda w: w.integration.public_id,
     "maintenance_windows": lambda w: w.account.maintenance_windows.get().public_id,
     "notification_rules": lambda w: _someone(w).notification_rules.first().public_id,
+    "oncall_handoff_notification_rules": lambda w: (
+        _someone(w).handoff_rules.get(minutes_ahead=60).public_id
+    ),
     "overrides": lambda w: w.account.schedule_overrides.get().public_id,
     "services": lambda w: w.service.public_id,
     "schedules": lambda w: w.account.schedules.get().public_id,
@@ -72,8 +76,12 @@ def calls(caller: Api, address: str) -> Iterator[tuple[str, Any]]:
 
 @pytest.fixture
 def furnished(acme, globex) -> tuple[World, World]:
-    furnish(acme)
-    furnish(globex)
+    for world in (acme, globex):
+        furnish(world)
+        email = _someone(world).contact_methods.get(kind="email")
+        _someone(world).handoff_rules.create(
+            account=world.account, contact_method=email, minutes_ahead=60
+        )
     return acme, globex
 
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from incidents import intake
 from incidents.models import Event, Integration, Payload
+from integrations.inbound import values
+from integrations.inbound.event import Invalid
 from tests import factories
 from tests.factories import NOON
 
@@ -79,3 +81,20 @@ def broken(payload: Any) -> st.SearchStrategy[Any]:
     if isinstance(payload, list) and payload:
         return ODD | st.lists(broken(payload[0]), max_size=2)
     return st.just(payload) | ODD
+
+
+def words_of(read: Any, payload: Any) -> list[str]:
+    """Return what a reader says of a payload: summaries, or what is wrong with it.
+
+    They are fit for the database; anything else that is raised is a mistake of ours.
+    """
+    try:
+        found = read(payload)
+    except Invalid as odd:
+        return odd.errors or [""]
+    for each in found:
+        assert len(each.dedup_key) <= 255
+        # Already fit for a jsonb column.
+        stored = [each.dedup_key, each.body]
+        assert values.clean(stored) == stored
+    return [each.body["summary"] for each in found]
