@@ -29,9 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^integration/(?P<key>[^/]+)/enqueue/?$", tool_events.enqueue),
     re_path(r"^v2/change/enqueue/?$", change_events.enqueue),
     re_path(r"^v2/alerts/?$", opsgenie.create),
-    re_path(
-        r"^v2/alerts/(?P<alias>.+)/(?P<verb>acknowledge|close)/?$", opsgenie.act
-    ),
+    re_path(r"^v2/alerts/(?P<alias>.+)/(?P<verb>acknowledge|close)/?$", opsgenie.act),
     re_path(r"^heartbeat/(?P<token>[^/]+)/?$", beats.beat, name="beat"),
     re_path(r"^heartbeat/(?P<token>[^/]+)/fail/?$", beats.fail, name="beat_fail"),
     re_path(r"^healthz/?$", health.healthz, name="healthz"),

@@ -181,9 +181,7 @@ def take_turns(rule_id: int, count: int) -> int | None:
     return int(row[0]) - count if row else None
 
 
-def next_turns(
-    account: Account, levels: Iterable[escalation.Level]
-) -> dict[int, int]:
+def next_turns(account: Account, levels: Iterable[escalation.Level]) -> dict[int, int]:
     """Say by rule which turn of the round robins comes next, without taking it."""
     rings = {level.rule_id or 0 for level in levels if level.is_round_robin}
     if not rings:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_a_service_is_of_its_policys_team(api, acme):
 
 
 def test_what_is_sent_comes_back(api, acme):
-    sent = {
+    sent: dict[str, Any] = {
         "description": "Finds things",
         "acknowledgement_timeout": None,
         "auto_resolve_timeout": 0,

@@ -29,7 +29,7 @@ IDS: dict[str, Callable[[World], str]] = {
     ),
     "alerts": lambda w: w.account.alerts.get().public_id,
     "incidents": lambda w: w.account.incidents.get().public_id,
-    "log_entries": lambda w: w.account.timeline_entries.first().public_id,
+    "log_entries": lambda w: w.account.timeline_entries.latest("id").public_id,
     "escalation_policies": lambda w: w.policy.public_id,
     "integrations": lambda w: w.integration.public_id,
     "maintenance_windows": lambda w: w.account.maintenance_windows.get().public_id,
