@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from accounts import tenancy
 from accounts.models.contact import Urgency
@@ -42,8 +43,8 @@ STUCK = """
 def repair_all(at: datetime) -> int:
     """Ask everything and repair what is found; this will return how much that was."""
     return (
-        sum(_alone(_go_on, incident, at=at) for incident in _without_next_step())
-        + sum(_alone(_plan_again, incident, at=at) for incident in _without_pages())
+        sum(_alone(_plan_again, incident, at=at) for incident in _without_pages())
+        + sum(_alone(_go_on, incident, at=at) for incident in _without_next_step())
         + sum(_put_back(lost, at=at) for lost in lost_timers.find(at))
         + _release_stuck(at)
     )
@@ -62,11 +63,18 @@ def _alone(repair: Callable[..., bool], incident: Incident, *, at: datetime) -> 
 def _without_next_step() -> list[Incident]:
     """Find triggered incidents without a time to come and without an end.
 
-    One of low urgency never escalates; it is lost only with its pages.
+    One of low urgency never escalates; it is lost only if none of its pages is alive.
     """
+    alive = Notification.across_accounts.filter(
+        incident=OuterRef("pk"),
+        episode=OuterRef("episode"),
+        purpose=Notification.Purpose.PAGE,
+    ).exclude(
+        status__in=(Notification.Status.FAILED, Notification.Status.CANCELLED),
+    )
     lost = Incident.across_accounts.filter(
+        Q(urgency=Urgency.HIGH) | ~Exists(alive),
         status=Status.TRIGGERED,
-        urgency=Urgency.HIGH,
         escalate_at=None,
         exhausted_at=None,
     )

@@ -94,6 +94,21 @@ def test_row_6_a_low_urgency_incident_of_which_nobody_was_told_is_repaired(acme)
 
 
 @pytest.mark.promise(6)
+def test_row_6_a_low_urgency_incident_whose_pages_failed_goes_on(acme):
+    incident = actions.open_incident(
+        acme.service, actor=TOOL, at=NOON, title="Slow", urgency="low"
+    )
+    incident.notifications.update(status="failed")
+
+    auditor.audit(NOON + MINUTE)
+    engine.tick(NOON + MINUTE)
+
+    incident.refresh_from_db()
+    assert incident.level == 2
+    assert incident.notifications.filter(status="planned").exists()
+
+
+@pytest.mark.promise(6)
 def test_row_6_operators_see_what_was_repaired(incident):
     assert [line.is_good for line in health.repairs()] == [True]
     incident.timeline.create(

@@ -1,12 +1,15 @@
 """The table of docs/promise.md: each failure, our rule, and the tests that prove it."""
 
-import ast
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+
+MARK: Final = re.compile(r"pytest\.mark\.promise\(([\d, ]+)\)")
+TEST: Final = re.compile(r" *def (test_\w+)\(")
 
 # Number: what was seen in the field, and what we do about it.
 ROWS: Final[dict[int, tuple[str, str]]] = {
@@ -127,32 +130,24 @@ def proofs_of(number: int) -> list[str]:
     return [name for name, rows in _marked() if number in rows]
 
 
-def _marked() -> Iterator[tuple[str, set[int]]]:
+@cache
+def _marked() -> list[tuple[str, set[int]]]:
+    found = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        module = ast.parse(path.read_text())
-        for_all = _rows(
-            node.value
-            for node in module.body
-            if isinstance(node, ast.Assign)
-            and ast.unparse(node.targets[0]) == "pytestmark"
-        )
-        for node in ast.walk(module):
-            if not isinstance(node, ast.FunctionDef) or node.name[:5] != "test_":
-                continue
-            if rows := for_all | _rows(node.decorator_list):
-                where = path.relative_to(ROOT / "tests").as_posix()
-                yield f"{where}::{node.name}", rows
-
-
-def _rows(marks: Iterable[ast.expr]) -> set[int]:
-    """Read the numbers of `pytest.mark.promise(...)` among marks."""
-    return {
-        argument.value
-        for call in marks
-        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".promise")
-        for argument in call.args
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, int)
-    }
+        where = path.relative_to(ROOT / "tests").as_posix()
+        for_all: set[int] = set()
+        above: set[int] = set()
+        for line in path.read_text().splitlines():
+            if marks := MARK.findall(line):
+                rows = {int(row) for row in re.findall(r"\d+", marks[0])}
+                for_all, above = (
+                    (rows, above) if line.startswith("pytestmark") else (for_all, rows)
+                )
+            if name := TEST.match(line):
+                if rows := for_all | above:
+                    found.append((f"{where}::{name[1]}", rows))
+                above = set()
+    return found
 
 
 if __name__ == "__main__":

@@ -221,7 +221,7 @@ def test_nothing_breaks_in_whatever_order_it_happens(db, mailbox):
     run_state_machine_as_test(
         machine,
         settings=hypothesis(
-            max_examples=max(profile.max_examples // 8, 12),
+            max_examples=max(profile.max_examples // 12, 8),
             stateful_step_count=25,
             deadline=None,
             report_multiple_bugs=False,

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.permissions import Actor
 from incidents import actions, delivery, engine, intake
@@ -70,7 +71,7 @@ def test_nobody_reached_is_told_to_the_owners_and_shown_in_red(
     assert mail["To"] == "alice@acme.example"
     assert "Nobody could be paged" in mail["Subject"]
     client.force_login(acme.alice.user)
-    page = client.get(f"/incidents/{incident.number}", follow=True)
+    page = client.get(reverse("incident", args=[incident.number]))
     (notice,) = RED.findall(page.content.decode())
     assert "Nobody could be paged" in notice
 

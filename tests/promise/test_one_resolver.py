@@ -16,7 +16,7 @@ from tests.conftest import World
 from tests.factories import NOON
 
 SEED = 20
-INSTANTS = 30
+INSTANTS = 15
 HOUR = timedelta(hours=1)
 # The first person of the board, or that there is none.
 SHOWN = re.compile(r'class="(?:(nobody)"|person".*?href="/people/[^>]*>([^<]+)<)', re.S)

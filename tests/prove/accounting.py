@@ -386,7 +386,9 @@ class Settlement:
                 continue
             self.verdict.answers += 1
             verbs = self._answers_to(delivery, before=answer.at + SLACK)
-            if all(verbs) and any(answer.verb in found for found in verbs):
+            # A text names the one incident that it answers.
+            is_whole = answer.via == "sms" or all(verbs)
+            if is_whole and any(answer.verb in found for found in verbs):
                 continue
             self._lose(
                 "answer",

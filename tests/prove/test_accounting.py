@@ -484,7 +484,7 @@ def test_an_answer_that_was_confirmed_and_forgotten_is_lost(run):
 
 def test_of_a_message_with_several_incidents_those_that_wait_are_answered(run):
     run.ends(at=NOON + 19)
-    given = Answer(NOON + 20, "sms", "acknowledge", "alice@acme.example", "token-1")
+    given = Answer(NOON + 20, "push", "acknowledge", "alice@acme.example", "token-1")
     run.ledger.answers = [given]
     assert "was confirmed" in words(run.settled().lost)
 
