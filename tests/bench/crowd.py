@@ -26,6 +26,8 @@ NOISY = 2000
 LATER = 30
 DELAY = timedelta(hours=1)
 FAR = timedelta(days=2)
+# Accounts that have the escalations.
+ESCALATING = 100
 # Of an account, among whose incidents the escalations are.
 POLICIES = 3
 CHUNK = 5000
@@ -108,8 +110,7 @@ def escalations(run: str, pending: int, due: int, over: float = 0.0) -> None:
     at = engine.now()
     begins = at + FAR
     with tenancy.all_accounts():
-        count = Account.objects.filter(subdomain__startswith="crowd-").count()
-        wanted = [(pending // count, 0)] * count
+        wanted = [(pending // ESCALATING, 0)] * ESCALATING
         incidents = list(_incidents(run, wanted, at, at + DELAY))
         step = max(1, len(incidents) // due)
         soon = incidents[::step][:due]
