@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from accounts import contact_methods, tenancy
@@ -103,12 +104,20 @@ def cancel(incidents: Sequence[Incident], purposes: Collection[str] = PAGING) ->
     """Call off what has not been sent yet: pages and alarms, or what is named."""
     if not incidents:
         return 0
-    return Notification.across_accounts.filter(
-        account_id=incidents[0].account_id,
-        incident__in=[incident.pk for incident in incidents],
-        status=State.PLANNED,
-        purpose__in=purposes,
-    ).update(status=State.CANCELLED)
+    with connection.cursor() as cursor:
+        # In the order of their ids, as whoever records them locks them.
+        cursor.execute(
+            "UPDATE incidents_notification SET status = 'cancelled' WHERE id IN ("
+            "SELECT id FROM incidents_notification WHERE account_id = %s"
+            " AND incident_id = ANY(%s) AND status = 'planned' AND purpose = ANY(%s)"
+            " ORDER BY id FOR NO KEY UPDATE)",
+            [
+                incidents[0].account_id,
+                [incident.pk for incident in incidents],
+                [str(purpose) for purpose in purposes],
+            ],
+        )
+        return int(cursor.rowcount)
 
 
 def warn(

@@ -1,11 +1,12 @@
 """Records what came of deliveries: what providers took, refused and reported later."""
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
 
 from accounts import channels, tenancy
@@ -21,6 +22,8 @@ State = Notification.Status
 BACKOFF = tuple(timedelta(seconds=s) for s in (5, 15, 45, 120))
 # A provider may ask for more, but a page cannot wait for ever.
 LONGEST_PAUSE = timedelta(minutes=5)
+# Seconds between tries to record what was sent; together well below a lease.
+PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 
 
 def sent(
@@ -29,18 +32,27 @@ def sent(
     """Record that providers have taken messages, and all that these carried.
 
     One that cannot be recorded does not keep the others from it: this will raise
-    nothing, and the lease of that one ends, as if its sender had died.
+    nothing, and the lease of that one ends, as if its sender had died. A database that
+    is away for a moment, or that chose us in a deadlock, is asked again.
     """
     if not deliveries:
         return
-    try:
-        with tenancy.all_accounts():
-            _record_sent(deliveries, at=at)
-    except Exception:
-        logger.exception("Could not record %d deliveries", len(deliveries))
-        if len(deliveries) > 1:
-            for delivery in deliveries:
-                sent([delivery], at=at)
+    for pause in (*PAUSES, 0.0):
+        try:
+            with tenancy.all_accounts():
+                _record_sent(deliveries, at=at)
+        except OperationalError as error:
+            logger.warning("Could not record %d deliveries: %s", len(deliveries), error)
+            time.sleep(pause)
+        except Exception:
+            logger.exception("Could not record %d deliveries", len(deliveries))
+            if len(deliveries) > 1:
+                for delivery in deliveries:
+                    sent([delivery], at=at)
+            return
+        else:
+            return
+    logger.error("Gave up recording %d deliveries", len(deliveries))
 
 
 def not_sent(

@@ -5,17 +5,17 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from itertools import combinations_with_replacement
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
 from django.db import connections
 
-from accounts import tenancy
+from accounts import channels, tenancy
 from accounts.models import Account, Membership
 from accounts.permissions import Actor
 from incidents import actions, changes, delivery, engine, intake, results, states
-from incidents.models import Incident, Service
+from incidents.models import Incident, Notification, Service
 from oncall.models import Schedule
 from tests import factories
 from tests.factories import NOON
@@ -207,3 +207,43 @@ def test_senders_side_by_side_send_each_page_once(small, mailbox):
     bodies = [mail.get_body(("plain",)).get_content() for mail in mailbox.mails]
     for title in titles:
         assert sum(title in body for body in bodies) == 1, title
+
+
+@pytest.mark.promise(4, 5, 8)
+def test_what_a_deadlock_undoes_is_recorded_all_the_same(small):
+    account, service, (ann, _ben) = small
+    for _ in range(2):
+        opened(account, service, ann, "triggered")
+    with tenancy.all_accounts():
+        first, second = Notification.across_accounts.order_by("id")
+    sent = [(row, channels.Sent("id", "smtp")) for row in (first, second)]
+
+    def lock(row: Notification) -> None:
+        list(Notification.across_accounts.select_for_update().filter(pk=row.pk))
+
+    def recorded() -> None:
+        results.sent(sent, at=SOON)
+
+    recorder = Thread(target=in_two_threads, args=(recorded,))
+    with tenancy.all_accounts():
+        lock(second)
+        recorder.start()
+        _wait_for_a_lock()
+        # Now each waits for the other; the database lets the recorder go.
+        lock(first)
+    recorder.join(timeout=30)
+
+    with tenancy.scope(account):
+        states = account.notifications.values_list("status", flat=True)
+        assert list(states) == ["sent", "sent"]
+
+
+def _wait_for_a_lock() -> None:
+    """Return once another connection waits for one of ours; bounded."""
+    with connections["default"].cursor() as cursor:
+        for _look in range(1000):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            Event().wait(0.01)
+    raise AssertionError("nobody waits")
