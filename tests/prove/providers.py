@@ -7,7 +7,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.utils import formatdate
@@ -88,29 +87,20 @@ class Provider:
 class Mail(Provider):
     """A mail server."""
 
-    _server: asyncio.Server | None = None
+    _listener: wire.Listener | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", 0, backlog=512, limit=wire.LARGEST
-        )
+        self._listener = await wire.Listener(self._talk).__aenter__()
         return self
 
     async def __aexit__(self, *failure: object) -> None:
-        if self._server:
-            self._server.close()
+        if self._listener:
+            await self._listener.__aexit__()
 
     @property
     def port(self) -> int:
-        assert self._server is not None
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def _serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        with suppress(asyncio.IncompleteReadError, OSError):
-            await self._talk(reader, writer)
-        writer.close()
+        assert self._listener is not None
+        return self._listener.port
 
     async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

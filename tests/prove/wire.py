@@ -69,12 +69,16 @@ async def _exchange(
 Handler = Callable[[Message], Awaitable[bytes | None]]
 
 
-class Server:
-    """Answers requests; a handler that returns None cuts the connection."""
+Dialogue = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-    def __init__(self, handler: Handler) -> None:
-        self._handler = handler
+
+class Listener:
+    """Takes connections on a port of its own, and hangs up on all at its end."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
         self._server: asyncio.Server | None = None
+        self._talking: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
@@ -85,6 +89,10 @@ class Server:
     async def __aexit__(self, *failure: object) -> None:
         if self._server:
             self._server.close()
+        # Callers keep connections open, and a killed one never says good-bye.
+        for task in self._talking:
+            task.cancel()
+        await asyncio.gather(*self._talking, return_exceptions=True)
 
     @property
     def port(self) -> int:
@@ -94,14 +102,30 @@ class Server:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        with suppress(asyncio.IncompleteReadError, OSError):
-            while True:
-                answer = await self._handler(await _read(reader))
-                if answer is None:
-                    break
-                writer.write(answer)
-                await writer.drain()
-        writer.close()
+        task = asyncio.current_task()
+        assert task is not None
+        self._talking.add(task)
+        try:
+            with suppress(asyncio.IncompleteReadError, OSError):
+                await self._dialogue(reader, writer)
+        finally:
+            self._talking.discard(task)
+            writer.close()
+
+
+class Server(Listener):
+    """Answers requests; a handler that returns None cuts the connection."""
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(self._answer)
+        self._handler = handler
+
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        while (answer := await self._handler(await _read(reader))) is not None:
+            writer.write(answer)
+            await writer.drain()
 
 
 def answer(status: int, body: bytes = b"", kind: str = "application/json") -> bytes:
