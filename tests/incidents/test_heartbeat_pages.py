@@ -9,6 +9,7 @@ from accounts.permissions import Actor, NotPermitted
 from incidents import beats, catalogue, heartbeats, intake
 from incidents.models import Heartbeat, Integration
 from tests import factories
+from tests.incidents.pages import says
 
 MINUTE = timedelta(minutes=1)
 WEB = Actor("web")
@@ -21,25 +22,8 @@ TYPED = {
 }
 
 
-def says(response) -> str:
-    return str(response.content.decode())
-
-
 def fresh(heartbeat) -> Heartbeat:
     return Heartbeat.across_accounts.get(pk=heartbeat.pk)
-
-
-@pytest.fixture
-def alice(acme, client):
-    client.force_login(acme.alice.user)
-    return client
-
-
-@pytest.fixture
-def bob(acme, client):
-    """A responder, who may not configure."""
-    client.force_login(acme.bob.user)
-    return client
 
 
 @pytest.fixture

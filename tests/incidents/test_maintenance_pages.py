@@ -10,26 +10,10 @@ from accounts.permissions import Actor
 from incidents import maintenance
 from incidents.models import MaintenanceWindow
 from oncall.forms import times
+from tests.incidents.pages import says
 
 HOUR = timedelta(hours=1)
 UTC = ZoneInfo("UTC")
-
-
-def says(response) -> str:
-    return str(response.content.decode())
-
-
-@pytest.fixture
-def alice(acme, client):
-    client.force_login(acme.alice.user)
-    return client
-
-
-@pytest.fixture
-def bob(acme, client):
-    """A responder, who sees windows and cannot change them."""
-    client.force_login(acme.bob.user)
-    return client
 
 
 def plan(world, *, hours: int = 0, **fields) -> MaintenanceWindow:

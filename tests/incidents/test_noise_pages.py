@@ -8,12 +8,9 @@ from django.utils import timezone
 from incidents import intake
 from incidents.models import Service
 from tests import factories
+from tests.incidents.pages import says
 
 MINUTE = timedelta(minutes=1)
-
-
-def says(response) -> str:
-    return str(response.content.decode())
 
 
 def page_of(world, rest: str = "") -> str:
@@ -46,25 +43,6 @@ RULE = {
     "condition-0-operator": "contains",
     "condition-0-value": "staging",
 }
-
-
-@pytest.fixture
-def alice(acme, client):
-    client.force_login(acme.alice.user)
-    return client
-
-
-@pytest.fixture
-def bob(acme, client):
-    """A responder, who may act on incidents but not configure."""
-    client.force_login(acme.bob.user)
-    return client
-
-
-@pytest.fixture
-def olga(acme, client):
-    client.force_login(factories.person(acme.account, "Olga", "observer").user)
-    return client
 
 
 def test_the_settings_are_saved_and_the_service_says_what_is_on(acme, alice):

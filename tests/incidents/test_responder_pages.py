@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.permissions import Actor
 from incidents import actions, responders, status_updates
 from incidents.models import Incident, Notification
-from tests import factories
+from tests.incidents.pages import says
 
 
 @pytest.fixture
@@ -20,25 +20,6 @@ def incident(acme) -> Incident:
 
 
 @pytest.fixture
-def alice(acme, client):
-    client.force_login(acme.alice.user)
-    return client
-
-
-@pytest.fixture
-def bob(acme, client):
-    client.force_login(acme.bob.user)
-    return client
-
-
-@pytest.fixture
-def olga(acme, client):
-    """An observer of Acme."""
-    client.force_login(factories.person(acme.account, "Olga", "observer").user)
-    return client
-
-
-@pytest.fixture
 def asked(acme, incident):
     return responders.ask(
         incident,
@@ -47,10 +28,6 @@ def asked(acme, incident):
         people=[acme.bob.membership],
         message="Bring the runbook",
     ).responders[0]
-
-
-def says(response) -> str:
-    return str(response.content.decode())
 
 
 def path(incident, rest="") -> str:

@@ -9,10 +9,7 @@ from accounts.permissions import Actor, NotPermitted
 from incidents import actions, catalogue, intake
 from incidents.models import Integration, Service
 from tests import factories
-
-
-def says(response) -> str:
-    return str(response.content.decode())
+from tests.incidents.pages import says
 
 
 def fresh(service: Service) -> Service:
@@ -21,31 +18,6 @@ def fresh(service: Service) -> Service:
 
 def fresh_key(integration: Integration) -> str:
     return Integration.across_accounts.get(pk=integration.pk).key
-
-
-@pytest.fixture
-def alice(acme, client):
-    client.force_login(acme.alice.user)
-    return client
-
-
-@pytest.fixture
-def bob(acme, client):
-    """A responder, who may act on incidents but not configure."""
-    client.force_login(acme.bob.user)
-    return client
-
-
-@pytest.fixture
-def olga(acme, client):
-    client.force_login(factories.person(acme.account, "Olga", "observer").user)
-    return client
-
-
-@pytest.fixture
-def mallory(globex, client):
-    client.force_login(globex.mallory.user)
-    return client
 
 
 def page_of(service: Service, rest: str = "") -> str:

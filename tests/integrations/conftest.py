@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from integrations.providers import standing
+from integrations.push import keys
 from tests.fakes import gateway as fake_gateway
 from tests.fakes import push as fake_push
 from tests.fakes import twilio as fake
 from tests.fakes.gateway import Gateway
-from tests.fakes.push import PushService
+from tests.fakes.push import Browser, PushService
 from tests.fakes.twilio import Twilio
 
 
@@ -38,6 +39,12 @@ def pushes(settings) -> Iterator[PushService]:
     with fake_push.serving() as service:
         settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
         yield service
+
+
+@pytest.fixture
+def browser(pushes) -> Browser:
+    """A browser that takes our pushes."""
+    return pushes.subscribe(keys.public())
 
 
 @pytest.fixture

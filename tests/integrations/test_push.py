@@ -41,11 +41,6 @@ REQUEST = channels.Request(
 )
 
 
-@pytest.fixture
-def browser(pushes) -> Browser:
-    return pushes.subscribe(keys.public())
-
-
 def address_of(browser: Browser) -> str:
     return PushSubscription(**fields_of(browser)).destination
 

@@ -5,6 +5,10 @@ from typing import Any
 
 from django.test import Client
 
+from tests.conftest import World
+
+NEW = "/schedules/new/"
+
 
 class _Inputs(HTMLParser):
     def __init__(self) -> None:
@@ -55,3 +59,20 @@ def press(
     """Change some of what the form holds, and send it by one of its buttons."""
     changes = {name.replace("__", "-"): value for name, value in changed.items()}
     return client.post(url, held | changes | {"do": button})
+
+
+def weekly(world: World, **fields: Any) -> dict[str, Any]:
+    """What the form of a new schedule holds after somebody filled it in."""
+    return {
+        "name": "Primary",
+        "time_zone": "Europe/Berlin",
+        "layer-0-people": [
+            world.alice.membership.public_id,
+            world.bob.membership.public_id,
+        ],
+        "layer-0-rotation": "weekly",
+        "layer-0-handoff_weekday": "1",
+        "layer-0-handoff": "09:00",
+        "layer-0-starts": "2027-05-17T09:00",
+        **fields,
+    }

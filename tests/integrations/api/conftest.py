@@ -9,7 +9,7 @@ from django.test import Client
 from accounts import keys
 from accounts.models import Account, Membership
 from tests.factories import NOON
-from tests.integrations.api import contract
+from tests.integrations.api import contract, rotas
 
 
 @dataclass
@@ -72,6 +72,20 @@ def api(acme) -> Api:
 def stranger(globex) -> Api:
     """Globex's own key, which may see nothing of Acme."""
     return key(globex.account)
+
+
+@pytest.fixture
+def ids(acme) -> dict[str, str]:
+    """The public ids of Acme's people, by their names."""
+    return {name: one.membership.public_id for name, one in acme.people.items()}
+
+
+@pytest.fixture
+def primary(api, ids) -> dict[str, Any]:
+    """A schedule of Alice and Bob, who change daily, as it was answered."""
+    answer = api.post("/schedules", rotas.primary_body(ids))
+    assert answer.status_code == 201, answer.json()
+    return answer.json()["schedule"]
 
 
 def errors(answer) -> list[str]:

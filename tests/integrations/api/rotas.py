@@ -8,6 +8,7 @@ from tests.conftest import World
 DAY = 86400
 WEEK = 7 * DAY
 START = "2027-03-01T09:00:00+01:00"
+SPRING = {"since": "2027-03-10T00:00:00+01:00", "until": "2027-03-12T00:00:00+01:00"}
 
 
 def people(world: World, *names: str) -> dict[str, str]:
@@ -66,3 +67,20 @@ def entries(part: dict) -> list[tuple[str, str, str]]:
         (entry["user"]["summary"], entry["start"], entry["end"])
         for entry in part["rendered_schedule_entries"]
     ]
+
+
+def primary_body(ids: dict[str, str], **fields: Any) -> dict:
+    """Describe a schedule of Alice and Bob, who change daily."""
+    both = layer([ids["alice"], ids["bob"]], DAY, START, name="Daily")
+    return schedule("Europe/Berlin", both, **fields)
+
+
+def path(shown: dict) -> str:
+    """The address of a schedule that was answered."""
+    return f"/schedules/{shown['id']}"
+
+
+def final(api: Any, shown: dict, **query: Any) -> list[tuple[str, str, str]]:
+    """Who is on call in the end; of three days in spring, if no period is given."""
+    answer = api.get(path(shown), **(query or SPRING)).json()["schedule"]
+    return entries(answer["final_schedule"])
