@@ -34,6 +34,9 @@ def enrol(
 ) -> Membership:
     """Make somebody a member at once, and invite them by mail to sign in.
 
+    Until they join by themselves, others see the name that is told here, and nothing
+    of what they are elsewhere.
+
     Raises Refused, ValidationError and NotPermitted.
     """
     email, role = (told.email or "").lower(), told.role or Role.RESPONDER
@@ -41,11 +44,15 @@ def enrol(
     _allow_one_more(account, at)
     _refuse_double(account, email)
     _invite(account, email, told.name or "", role, actor=actor, at=at)
-    # Somebody who is known elsewhere keeps the name that they gave themselves.
-    user = User.objects.filter(email=email).first() or User.objects.create_user(
-        email, name=told.name or ""
-    )
+    user = User.objects.filter(email=email).first()
+    is_stranger = user is not None and not account.memberships.filter(user=user)
+    if user is None:
+        user = User.objects.create_user(email, name=told.name or "")
     membership = onboarding.add_member(account, user, role, at=at, is_confirmed=False)
+    if is_stranger:
+        # Nothing of somebody who is known elsewhere is shown here that was not told.
+        membership.given_name = told.name or email
+        membership.save(update_fields=["given_name"])
     _set_place(membership, told)
     audit.record(actor, "enrolled person", membership, at=at, details={"role": role})
     return membership
@@ -65,7 +72,7 @@ def change(
         actor.require("own" if membership.role == Role.OWNER else "people")
     if told.role is not None and told.role != membership.role:
         people.change_role(membership, told.role, actor=actor, at=at)
-    if told.name is not None and told.name != membership.user.name:
+    if told.name is not None and told.name != membership.name:
         _rename(membership, told.name, actor=actor)
     if told.email is not None and told.email.lower() != membership.user.email:
         _readdress(membership, told.email.lower(), actor=actor, at=at)
@@ -123,6 +130,10 @@ def _withdraw(account: Account, email: str, *, actor: Actor, at: datetime) -> bo
 
 
 def _rename(membership: Membership, name: str, *, actor: Actor) -> None:
+    if membership.given_name and actor.user != membership:
+        membership.given_name = name
+        membership.save(update_fields=["given_name"])
+        return
     if actor.user != membership and _is_elsewhere(membership):
         raise Refused(
             _("%s is in other accounts too: only they can change their name.")
@@ -130,6 +141,9 @@ def _rename(membership: Membership, name: str, *, actor: Actor) -> None:
         )
     membership.user.name = name
     membership.user.save(update_fields=["name"])
+    # Of themselves they have told everybody.
+    membership.given_name = ""
+    membership.save(update_fields=["given_name"])
 
 
 def _readdress(

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts import audit, channels, keys, onboarding
+from accounts import audit, channels, keys, onboarding, people
 from accounts.models import Account, Invitation, Membership, Team, User
 from accounts.models.people import Role
 from accounts.onboarding import Refused
@@ -138,7 +138,11 @@ def accept(invitation: Invitation, user: User, *, at: datetime) -> Membership:
         raise Refused(_("This invitation is for %s.") % invitation.email)
     membership = onboarding.add_member(invitation.account, user, invitation.role, at=at)
     if invitation.team and not membership.places.filter(team=invitation.team).exists():
-        membership.places.create(account=invitation.account, team=invitation.team)
+        membership.places.create(
+            account=invitation.account,
+            team=invitation.team,
+            part=people.usual_part(membership),
+        )
     invitation.accepted_at = at
     invitation.save(update_fields=["accepted_at"])
     actor = Actor("web", membership)

@@ -39,8 +39,9 @@ class ScopeMiddleware:
 
 
 def _needs_scope(request: HttpRequest) -> bool:
-    # An invitation or a page leads into any account: its view opens its own scope.
-    elsewhere = ("/static/", "/admin/", "/join/", "/r/")
+    # An invitation, a page or an app that asks to act for somebody leads into any
+    # account: its view opens its own scope.
+    elsewhere = ("/static/", "/admin/", "/join/", "/r/", "/oauth/")
     path = request.path_info
     return not path.startswith(elsewhere) and request.user.is_authenticated
 

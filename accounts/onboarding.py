@@ -102,6 +102,10 @@ def add_member(
         membership.role = role
         membership.deactivated_at = None
         membership.save(update_fields=["role", "deactivated_at"])
+    if is_confirmed and membership.given_name:
+        # They are here themselves, and so is their own name.
+        membership.given_name = ""
+        membership.save(update_fields=["given_name"])
     _add_email(membership, at=at, is_confirmed=is_confirmed)
     return membership
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -63,14 +64,15 @@ def save_team(
     team: Team, members: Iterable[Membership], *, actor: Actor, at: datetime
 ) -> None:
     """Create or change a team with its members. Raises Refused and NotPermitted."""
-    actor.require("configure")
+    actor.require("configure", of=team if team.pk else None)
     action = "changed team" if team.pk else "created team"
     try:
         with transaction.atomic():
             team.save()
     except IntegrityError:
         raise Refused(_("There is already a team with this name.")) from None
-    _seat(team, {member.pk for member in members})
+    members = list(members)
+    _seat(team, {member.pk: member for member in members})
     names = sorted(str(member) for member in members)
     audit.record(actor, action, team, at=at, details={"members": names})
 
@@ -80,8 +82,8 @@ def seat(
     team: Team, member: Membership, part: str | None, *, actor: Actor, at: datetime
 ) -> None:
     """Take a member into a team, or change their part in it. Raises NotPermitted."""
-    actor.require("configure")
-    usual = {"account": team.account, "part": part or TeamMembership.Part.MANAGER}
+    actor.require("configure", of=team)
+    usual = {"account": team.account, "part": part or usual_part(member)}
     place, is_new = team.places.get_or_create(membership=member, defaults=usual)
     if not is_new and part in (None, place.part):
         return
@@ -94,11 +96,24 @@ def seat(
 @transaction.atomic
 def unseat(team: Team, member: Membership, *, actor: Actor, at: datetime) -> None:
     """Let a member leave a team. Raises NotPermitted."""
-    actor.require("configure")
+    actor.require("configure", of=team)
     number, _rows = team.places.filter(membership=member).delete()
     if number:
         details = {"member": str(member)}
         audit.record(actor, "removed from team", team, at=at, details=details)
+
+
+def named(text: str) -> Q:
+    """Match members by their address, or by a part of the name that others see."""
+    own = Q(given_name="", user__name__icontains=text)
+    return Q(given_name__icontains=text) | own | Q(user__email__icontains=text)
+
+
+def usual_part(member: Membership) -> str:
+    """Say what a member is in a team unless somebody says else: what their role is."""
+    if member.role in {Role.OWNER, Role.ADMIN, Role.MANAGER}:
+        return TeamMembership.Part.MANAGER.value
+    return TeamMembership.Part(member.role).value
 
 
 @transaction.atomic
@@ -123,8 +138,10 @@ def _keep_an_owner(membership: Membership) -> None:
         )
 
 
-def _seat(team: Team, wanted: set[int]) -> None:
+def _seat(team: Team, wanted: dict[int, Membership]) -> None:
     team.places.exclude(membership__in=wanted).delete()
     seated = set(team.places.values_list("membership_id", flat=True))
-    for pk in sorted(wanted - seated):
-        team.places.create(account=team.account, membership_id=pk)
+    for pk, member in sorted(wanted.items()):
+        if pk not in seated:
+            part = usual_part(member)
+            team.places.create(account=team.account, membership=member, part=part)

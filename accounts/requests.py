@@ -26,7 +26,7 @@ View = Callable[Concatenate[AccountRequest, P], HttpResponse]
 
 
 def member(ability: Ability = "view") -> Callable[[View[P]], View[P]]:
-    """Open a view to members with the ability, and to nobody else.
+    """Open a view to members with the ability, if only for what a team of theirs owns.
 
     A stranger will be asked to sign in; a member without it raises NotPermitted.
     """
@@ -40,7 +40,8 @@ def member(ability: Ability = "view") -> Callable[[View[P]], View[P]]:
                 return redirect_to_login(request.get_full_path())
             if getattr(request, "membership", None) is None:
                 return redirect("account_create")
-            request.actor.require(ability)
+            # Of what, its view and its verb know.
+            request.actor.require_anywhere(ability)
             return view(request, *args, **kwargs)
 
         guarded.asks_for = ability  # type: ignore[attr-defined]

@@ -5,8 +5,9 @@ second is PostgreSQL's: without a scope the application's role sees no row, and 
 composite foreign key refuses a row that points into another account.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -14,6 +15,12 @@ from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ALL = "*"
+
+Ending = Callable[[list[int]], None]
+# What is left to do at the end of the open scope, and with which rows.
+_endings: ContextVar[dict[Ending, list[int]] | None] = ContextVar(
+    "endings", default=None
+)
 
 
 class TenantKey(models.ForeignKey):  # type: ignore[type-arg]
@@ -76,16 +83,38 @@ def beyond() -> Iterator[None]:
     _name(outer)
 
 
+def at_end(ending: Ending, rows: Iterable[int]) -> None:
+    """Have something done once, for all such rows, right before the scope commits.
+
+    It is a part of the transaction. Without a scope nothing happens.
+    """
+    endings = _endings.get()
+    if endings is not None:
+        endings.setdefault(ending, []).extend(rows)
+
+
 @contextmanager
 def _scope(name: str) -> Iterator[None]:
     outer = _named() if connection.in_atomic_block else None
     # Durable, so scopes do not nest: a setting made in a savepoint outlives it.
     with transaction.atomic(durable=True):
         _name(name)
-        yield
+        mine: dict[Ending, list[int]] = {}
+        token = _endings.set(mine)
+        try:
+            yield
+        finally:
+            _endings.reset(token)
+        if mine and not connection.needs_rollback:
+            _end(mine)
         if outer is not None and not connection.needs_rollback:
             # Only a test's transaction lies around a scope; it gets its own back.
             _name(outer)
+
+
+def _end(endings: dict[Ending, list[int]]) -> None:
+    for ending, rows in endings.items():
+        ending(rows)
 
 
 def _name(name: str) -> None:

@@ -46,8 +46,8 @@ def open_incident(
     incident_key: str = "",
 ) -> Incident:
     """Open an incident by hand or by API; its paging starts at once."""
-    actor.require("respond")
-    _require_responders(assignees)
+    actor.require("respond", of=service)
+    _require_responders(assignees, service)
     draft = opening.Draft(
         title=title,
         urgency=urgency or urgencies.of(service, "", at=at),
@@ -168,9 +168,12 @@ def reassign(
         raise states.NotAllowed(
             _("Say to whom the incident goes: to people, or to a policy.")
         )
-    _require_responders(people)
+    _require_responders(people, incident.service)
     names = [policy.name] if policy else [person.name for person in people]
-    incident = changes.apply("reassign", incident, actor=actor, at=at, to=names)
+    ids = [] if policy else [person.public_id for person in people]
+    incident = changes.apply(
+        "reassign", incident, actor=actor, at=at, to=names, members=ids
+    )
     chains.open_again(incident)
     if policy is not None:
         chains.follow(incident, policy, at=at)
@@ -215,8 +218,8 @@ def change_urgency(
     incident: Incident, *, actor: Actor, at: datetime, urgency: str
 ) -> Incident:
     """Raise or lower the urgency: raising starts the paging, lowering ends it."""
-    actor.require("respond")
     locked = changes.lock(incident)
+    actor.require("respond", of=locked.service)
     if locked.urgency == urgency and states.may("change_urgency", locked.status):
         return locked
     details = {"from": locked.urgency, "to": urgency}
@@ -258,13 +261,25 @@ def rename(incident: Incident, *, actor: Actor, at: datetime, title: str) -> Inc
 
 
 @transaction.atomic
+def describe(incident: Incident, *, actor: Actor, at: datetime, text: str) -> Incident:
+    """Say better what the incident is about, below its title."""
+    incident = changes.apply(
+        "describe", incident, actor=actor, at=at, text=text.strip()
+    )
+    incident.description = text.strip()
+    incident.save(update_fields=["description", "changed_at"])
+    return incident
+
+
+@transaction.atomic
 def merge(
     target: Incident, *, actor: Actor, at: datetime, sources: Sequence[Incident]
 ) -> Incident:
     """Move the sources' alerts into the target, and resolve the sources."""
-    actor.require("respond")
     # All at once and in one order, or two merges could wait for each other for ever.
     locked = {each.pk: each for each in changes.lock_all([target, *sources])}
+    for each in locked.values():
+        actor.require("respond", of=each.service)
     target = locked.pop(target.pk)
     others = list(locked.values())
     _require_mergeable(target, others, named=len(sources))
@@ -277,10 +292,10 @@ def merge(
     return target
 
 
-def _require_responders(people: Sequence[Membership]) -> None:
+def _require_responders(people: Sequence[Membership], service: Service) -> None:
     """Raise NotAllowed for somebody to whom an incident cannot be given."""
     for person in people:
-        if not may(person, "respond"):
+        if not may(person, "respond", of=service):
             raise states.NotAllowed(
                 _("%(name)s cannot be given an incident: deactivated, or an observer.")
                 % {"name": person.name}

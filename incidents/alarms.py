@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from incidents import notifications
+from incidents import notifications, timeline
 from incidents.models import Incident, TimelineEntry
 
 
@@ -32,7 +32,7 @@ def _tell(incidents: Sequence[Incident], verb: str, why: str, *, at: datetime) -
         ],
         at=at,
     )
-    TimelineEntry.across_accounts.bulk_create(
+    timeline.write(
         TimelineEntry(
             account_id=incident.account_id,
             incident=incident,

@@ -20,8 +20,8 @@ def resolve(
 
     Alerts that have ended already stay as they are. Raises permissions.NotPermitted.
     """
-    actor.require("respond")
     incident = changes.lock(incident)
+    actor.require("respond", of=incident.service)
     open_alerts = incident.alerts.filter(status=Alert.Status.TRIGGERED)
     ending = open_alerts.filter(pk__in=[alert.pk for alert in alerts])
     summaries = list(ending.values_list("summary", flat=True))
@@ -46,9 +46,10 @@ def move(
 
     Raises states.NotAllowed, or permissions.NotPermitted.
     """
-    actor.require("respond")
     by_id = {each.pk: each for each in changes.lock_all([incident, to])}
     incident, to = by_id[incident.pk], by_id[to.pk]
+    for each in (incident, to):
+        actor.require("respond", of=each.service)
     if incident == to:
         return
     moving = incident.alerts.filter(pk__in=[alert.pk for alert in alerts])

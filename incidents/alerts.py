@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 
 from accounts.permissions import Actor
-from incidents import actions, columns, maintenance, silence, states
+from incidents import actions, columns, maintenance, silence, states, timeline
 from incidents.models import (
     Alert,
     Event,
@@ -230,7 +230,7 @@ class Batch:
                 for alert in self.repeated.values()
             ],
         )
-        TimelineEntry.across_accounts.bulk_create(self.entries)
+        timeline.write(self.entries)
         self.repeated, self.entries = {}, []
 
     def _save_outcomes(self, events: Sequence[Event]) -> None:

@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from accounts import tenancy
+from django.db import transaction
+
+from accounts import audit, tenancy
+from accounts.permissions import Actor
 from incidents.models import ChangeEvent, Integration, Service
 
 KEPT: Final = timedelta(days=90)
@@ -24,6 +27,20 @@ def record(integration: Integration, *, at: datetime, **fields: Any) -> ChangeEv
             **fields,
         )
     return made
+
+
+@transaction.atomic
+def describe(
+    change: ChangeEvent, *, actor: Actor, at: datetime, summary: str, details: Any
+) -> ChangeEvent:
+    """Say better what was changed; raises NotPermitted."""
+    actor.require("respond", of=change.service)
+    before = change.summary
+    change.summary, change.details = summary, details
+    change.save(update_fields=["summary", "details"])
+    facts = {"from": before, "to": summary}
+    audit.record(actor, "described change event", change, at=at, details=facts)
+    return change
 
 
 def recent(service: Service) -> list[ChangeEvent]:

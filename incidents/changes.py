@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.permissions import Actor
-from incidents import ends, states
+from incidents import ends, states, timeline
 from incidents.models import Incident, TimelineEntry
 
 
@@ -24,9 +24,9 @@ def apply_to_all(
     at: datetime,
     **details: Any,
 ) -> list[Incident]:
-    actor.require("respond")
     fresh = lock_all(incidents)
     for incident in fresh:
+        actor.require("respond", of=incident.service)
         incident.status = states.after(verb, incident.status)
         incident.changed_at = at
     write(verb, *fresh, actor=actor, at=at, **details)
@@ -55,7 +55,7 @@ def lock_all(incidents: Sequence[Incident]) -> list[Incident]:
 def write(
     verb: str, *incidents: Incident, actor: Actor, at: datetime, **details: Any
 ) -> None:
-    TimelineEntry.across_accounts.bulk_create(
+    timeline.write(
         TimelineEntry(
             account_id=incident.account_id,
             incident=incident,

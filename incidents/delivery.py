@@ -21,11 +21,11 @@ SENDERS = 32
 # Messages of each kind that wait for a sender, so that none of them has to.
 READY = 32
 # A row that was leased longer ago is looked at again: it may have been answered.
-FRESH_SECONDS = 1.0
+FRESH = timedelta(seconds=1)
 # What senders have is kept from others so often; a killed sender keeps nothing.
 KEEP_SECONDS = 4.0
 # For so long; behind the deadline of every provider, somebody else may try.
-LONGEST_KEPT = 90.0
+LONGEST_KEPT = timedelta(seconds=90)
 # Of a burst, results are written down so many together, or after so long.
 TOGETHER = 16
 TOGETHER_SECONDS = 0.02
@@ -54,7 +54,7 @@ _busy: Counter[str] = Counter()
 # What comes back from the senders, and None for a hint that more may be due.
 _back: SimpleQueue[Attempt | None] = SimpleQueue()
 # What is with the senders, by its attempt, and since when.
-_held: dict[tuple[int, int], tuple[Notification, float]] = {}
+_held: dict[tuple[int, int], tuple[Notification, datetime]] = {}
 
 
 def deliver_due(now: Callable[[], datetime] = engine.now) -> int:
@@ -76,7 +76,7 @@ def _work(now: Callable[[], datetime]) -> int:
     while True:
         messages = leases.lease(now(), limit=SENDERS + READY, busy=_busy, line=line)
         taken += sum(1 + len(row.carried) for row in messages)
-        _hand_over(messages)
+        _hand_over(messages, now)
         if not _busy.total():
             return taken
         _settle(_gathered(), now)
@@ -85,21 +85,22 @@ def _work(now: Callable[[], datetime]) -> int:
             _keep(now)
 
 
-def _hand_over(messages: Sequence[Notification]) -> None:
+def _hand_over(messages: Sequence[Notification], now: Callable[[], datetime]) -> None:
     if not messages:
         return
-    leased = monotonic()
+    leased = now()
     for row in messages:
         _busy[row.kind] += 1
         _held[row.pk, row.attempts] = row, leased
-        _senders_of(row.kind).submit(_attempt, row, leased)
+        _senders_of(row.kind).submit(_attempt, row, leased, now)
 
 
 def _keep(now: Callable[[], datetime]) -> None:
     """Keep what senders still have from other ones, unless they have it for ever."""
-    since = monotonic() - LONGEST_KEPT
+    at = now()
+    since = at - LONGEST_KEPT
     if rows := [row for row, taken in _held.values() if taken > since]:
-        leases.keep(rows, at=now())
+        leases.keep(rows, at=at)
 
 
 def _gathered() -> list[Attempt]:
@@ -150,7 +151,7 @@ def _settle(attempts: Sequence[Attempt], now: Callable[[], datetime]) -> None:
         if found.error:
             _record_failure(row, found, at=now())
     if stale := [row for row, found in attempts if found.is_stale]:
-        _hand_over(leases.renew(stale, at=now()))
+        _hand_over(leases.renew(stale, at=now()), now)
 
 
 def _record_failure(row: Notification, outcome: Outcome, *, at: datetime) -> None:
@@ -174,8 +175,8 @@ def _senders_of(kind: str) -> ThreadPoolExecutor:
     return _senders[kind]
 
 
-def _attempt(row: Notification, leased: float) -> None:
-    if monotonic() - leased > FRESH_SECONDS:
+def _attempt(row: Notification, leased: datetime, now: Callable[[], datetime]) -> None:
+    if now() - leased > FRESH:
         _back.put((row, Outcome(is_stale=True)))
     else:
         _back.put((row, _send(row)))

@@ -28,7 +28,7 @@ def create(
     service: Service, *, actor: Actor, at: datetime, name: str, **values: Any
 ) -> Heartbeat:
     """Add a heartbeat, with an integration of its own; it waits for its first beat."""
-    actor.require("configure")
+    actor.require("configure", of=service)
     integration = service.integrations.create(
         account=service.account, name=name, kind=HEARTBEAT
     )
@@ -49,8 +49,8 @@ def update(
     heartbeat: Heartbeat, *, actor: Actor, at: datetime, **values: Any
 ) -> Heartbeat:
     """Change what is expected; a beat is never due sooner than its grace from now."""
-    actor.require("configure")
     heartbeat = _locked(heartbeat)
+    actor.require("configure", of=heartbeat.service)
     changed = [n for n, value in values.items() if getattr(heartbeat, n) != value]
     if not changed:
         return heartbeat
@@ -71,8 +71,8 @@ def update(
 @transaction.atomic
 def pause(heartbeat: Heartbeat, *, actor: Actor, at: datetime) -> Heartbeat:
     """Expect nothing until it is resumed; an open alert of its silence ends."""
-    actor.require("configure")
     heartbeat = _locked(heartbeat)
+    actor.require("configure", of=heartbeat.service)
     if heartbeat.status != Status.PAUSED:
         _end_alert(heartbeat, at=at)
         heartbeat.status, heartbeat.due_at = Status.PAUSED, None
@@ -84,8 +84,8 @@ def pause(heartbeat: Heartbeat, *, actor: Actor, at: datetime) -> Heartbeat:
 @transaction.atomic
 def resume(heartbeat: Heartbeat, *, actor: Actor, at: datetime) -> Heartbeat:
     """Expect beats again: the next one within an interval and its grace from now."""
-    actor.require("configure")
     heartbeat = _locked(heartbeat)
+    actor.require("configure", of=heartbeat.service)
     if heartbeat.status == Status.PAUSED:
         has_beaten = heartbeat.last_beat_at is not None
         heartbeat.status = Status.BEATING if has_beaten else Status.NEW
@@ -99,8 +99,8 @@ def resume(heartbeat: Heartbeat, *, actor: Actor, at: datetime) -> Heartbeat:
 @transaction.atomic
 def rotate(heartbeat: Heartbeat, *, actor: Actor, at: datetime) -> Heartbeat:
     """Give the heartbeat a new address; the old one stops working at once."""
-    actor.require("configure")
     heartbeat = _locked(heartbeat)
+    actor.require("configure", of=heartbeat.service)
     heartbeat.key = heartbeat_key()
     heartbeat.save(update_fields=["key"])
     audit.record(actor, "rotated heartbeat key", heartbeat, at=at)
@@ -110,8 +110,8 @@ def rotate(heartbeat: Heartbeat, *, actor: Actor, at: datetime) -> Heartbeat:
 @transaction.atomic
 def delete(heartbeat: Heartbeat, *, actor: Actor, at: datetime) -> None:
     """Delete a heartbeat; what it opened ends, and its history stays."""
-    actor.require("configure")
     heartbeat = _locked(heartbeat)
+    actor.require("configure", of=heartbeat.service)
     _end_alert(heartbeat, at=at)
     audit.record(actor, "deleted heartbeat", heartbeat, at=at)
     integration = heartbeat.integration

@@ -56,7 +56,7 @@ def plan(
     **values: Any,
 ) -> MaintenanceWindow:
     """Plan a window; a start in the past becomes now. Raises NotAllowed."""
-    actor.require("configure")
+    require(actor, services)
     window = MaintenanceWindow(account=account, created_by=actor.user, created_at=at)
     window.time_zone = account.time_zone
     _set(window, services, starts_at=starts_at, ends_at=ends_at, at=at, **values)
@@ -75,8 +75,8 @@ def change(
     **values: Any,
 ) -> MaintenanceWindow:
     """Change a window that has not begun; raises NotAllowed for another one."""
-    actor.require("configure")
     window = _locked(window)
+    require(actor, [*covered(window), *services])
     if window.starts_at <= at:
         raise NotAllowed(_("The window has begun; only its end can be moved."))
     _set(window, services, at=at, **values)
@@ -97,7 +97,7 @@ def extend(
     description: str,
 ) -> MaintenanceWindow:
     """Move the end of a window that is under way, and say what it is for."""
-    actor.require("configure")
+    require(actor, covered(window))
     window = _under_way(window, at=at)
     if ends_at <= at:
         raise NotAllowed(_("The end must be in the future; or end the window now."))
@@ -110,7 +110,7 @@ def extend(
 @transaction.atomic
 def end(window: MaintenanceWindow, *, actor: Actor, at: datetime) -> MaintenanceWindow:
     """End a window that is under way; the engine lets the held alerts through."""
-    actor.require("configure")
+    require(actor, covered(window))
     window = _under_way(window, at=at)
     window.ends_at = max(at, window.starts_at + timedelta.resolution)
     window.save(update_fields=["ends_at"])
@@ -123,7 +123,7 @@ def stop_repeating(
     window: MaintenanceWindow, *, actor: Actor, at: datetime
 ) -> MaintenanceWindow:
     """Let a window that is under way be the last one of its series."""
-    actor.require("configure")
+    require(actor, covered(window))
     window = _under_way(window, at=at)
     window.repeats = ""
     window.save(update_fields=["repeats"])
@@ -134,7 +134,7 @@ def stop_repeating(
 @transaction.atomic
 def delete(window: MaintenanceWindow, *, actor: Actor, at: datetime) -> None:
     """Delete a window that has not begun, and with it those that would follow."""
-    actor.require("configure")
+    require(actor, covered(window))
     window = _locked(window)
     if window.starts_at <= at:
         raise NotAllowed(_("The window has begun; end it instead."))
@@ -182,6 +182,20 @@ def plan_next(
     )
     _add(following, services)
     return following
+
+
+def covered(window: MaintenanceWindow) -> list[Service]:
+    """List the services of a window."""
+    rows = window.maintained_services.select_related("service").order_by("pk")
+    return [row.service for row in rows]
+
+
+def require(actor: Actor, services: Collection[Service]) -> None:
+    """Ask for the right to each of the services; raises NotPermitted."""
+    if not services:
+        actor.require("configure")
+    for service in services:
+        actor.require("configure", of=service)
 
 
 def _set(

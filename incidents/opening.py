@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.models import Account, Membership, Priority
 from accounts.permissions import Actor
-from incidents import alarms, ends, paging, urgencies
+from incidents import alarms, ends, paging, timeline, urgencies
 from incidents.models import Incident, Service, TimelineEntry
 from oncall import queries
 from oncall.escalation import Plan
@@ -68,7 +68,7 @@ def open_many(
             for incident in alike:
                 paging.mark_unreached(incident, at=at)
     Incident.across_accounts.bulk_create(incidents)
-    TimelineEntry.across_accounts.bulk_create(
+    timeline.write(
         _opened(incident, draft, actor, at=at)
         for incident, draft in zip(incidents, drafts, strict=True)
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.models import Account, Membership
 from accounts.models.contact import Urgency
-from incidents import alarms, columns, notifications
+from incidents import alarms, columns, notifications, timeline
 from incidents.models import Assignment, Incident, TimelineEntry
 from oncall import escalation, queries
 from oncall.escalation import Plan, Position
@@ -172,7 +172,7 @@ def announce(incidents: Sequence[Incident], level: Level, *, at: datetime) -> No
         for incident, share in shares
         for person in share.people
     )
-    TimelineEntry.across_accounts.bulk_create(
+    timeline.write(
         entry for incident, share in shares for entry in _entries(incident, share, at)
     )
     notifications.save(
@@ -313,6 +313,8 @@ def _entries(incident: Incident, level: Level, at: datetime) -> Iterator[Timelin
             level=incident.level,
             round=incident.round,
             people=[person.name for person in level.people],
+            # Names are for people; whoever reads by machine looks for the ids.
+            members=[person.public_id for person in level.people],
             policy=level.policy,
         )
 

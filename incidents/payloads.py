@@ -11,7 +11,7 @@ from incidents.models import Integration, Payload
 
 logger = logging.getLogger(__name__)
 
-KEPT: Final = 20
+KEPT: Final = 50
 # In characters of JSON; a larger one is only counted.
 LONGEST: Final = 64 * 1024
 LONGEST_REASON: Final = 1000

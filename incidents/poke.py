@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 DELIVER = "incidents.deliver"
 PROCESS_EVENTS = "incidents.process_events"
+RELAY = "incidents.relay"
 # Hints that come within this time of each other are one.
 PAUSE_SECONDS = 0.025
 
@@ -31,6 +32,16 @@ def deliver() -> None:
 def process_events() -> None:
     """Say, when this transaction commits, that an event waits."""
     transaction.on_commit(lambda: _poke(PROCESS_EVENTS))
+
+
+def relay() -> None:
+    """Say, when this transaction commits, that those outside are to be told."""
+    transaction.on_commit(lambda: _poke(RELAY))
+
+
+def later(task: str) -> None:
+    """Say the same of another task, whose work this transaction has made."""
+    transaction.on_commit(lambda: _poke(task))
 
 
 def _poke(task: str) -> None:

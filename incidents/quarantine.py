@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import tenancy
 from accounts.models import Account
 from accounts.models.contact import Urgency
-from incidents import alarms, states
+from incidents import alarms, states, timeline
 from incidents.models import Incident, TimelineEntry
 
 logger = logging.getLogger(__name__)
@@ -48,13 +48,17 @@ def _move_on(incident: Incident, column: str, *, at: datetime) -> None:
     elif column in ("acknowledgement_expires_at", "snoozed_until"):
         incident.status = states.TRIGGERED
         incident.escalate_at = at
-    TimelineEntry.across_accounts.create(
-        account_id=incident.account_id,
-        incident=incident,
-        verb="repaired",
-        at=at,
-        via="engine",
-        details={"what": column, "quarantined": True},
+    timeline.write(
+        [
+            TimelineEntry(
+                account_id=incident.account_id,
+                incident=incident,
+                verb="repaired",
+                at=at,
+                via="engine",
+                details={"what": column, "quarantined": True},
+            )
+        ]
     )
 
 

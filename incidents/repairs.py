@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts import tenancy
 from accounts.models.contact import Urgency
-from incidents import changes, lost_timers, notifications, poke
+from incidents import changes, lost_timers, notifications, poke, timeline
 from incidents.lost_timers import Lost
 from incidents.models import Incident, Notification, TimelineEntry
 from incidents.models.incident import Status
@@ -149,7 +149,7 @@ def _release_stuck(at: datetime) -> int:
     with tenancy.all_accounts(), connection.cursor() as cursor:
         cursor.execute(STUCK, {"at": at, "far": at + FAR})
         found = cursor.fetchall()
-        TimelineEntry.across_accounts.bulk_create(_entries(found, at=at))
+        timeline.write(_entries(found, at=at))
         if found:
             logger.critical("Released %d deliveries that were stuck", len(found))
             poke.deliver()
@@ -173,10 +173,15 @@ def _entries(
 
 def _say(incident: Incident, what: str, *, at: datetime) -> None:
     logger.critical("Repaired %s of incident %s", what, incident.pk)
-    incident.timeline.create(
-        account_id=incident.account_id,
-        verb="repaired",
-        at=at,
-        via="engine",
-        details={"what": what},
+    timeline.write(
+        [
+            TimelineEntry(
+                account_id=incident.account_id,
+                incident=incident,
+                verb="repaired",
+                at=at,
+                via="engine",
+                details={"what": what},
+            )
+        ]
     )

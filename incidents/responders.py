@@ -53,8 +53,8 @@ def ask(
     Who has been asked already, or is helping, is left alone and named in the remarks.
     Raises states.NotAllowed when nobody is left to ask, or permissions.NotPermitted.
     """
-    actor.require("respond")
     incident = changes.lock(incident)
+    actor.require("respond", of=incident.service)
     _require_open(incident)
     remarks: list[str] = []
     wanted = [
@@ -129,7 +129,9 @@ def may_cancel(responder: Responder, actor: Actor) -> bool:
     is_requester = actor.user is not None and (
         responder.request.requester_id == actor.user.pk
     )
-    return actor.may("configure") or (is_requester and actor.may("respond"))
+    service = responder.incident.service
+    may_respond = actor.may("respond", of=service)
+    return actor.may("configure", of=service) or (is_requester and may_respond)
 
 
 def pending_of(incident: Incident, member: Membership) -> Responder | None:
@@ -287,7 +289,7 @@ def _message(
 def _answer(
     responder: Responder, state: str, verb: str, *, actor: Actor, at: datetime
 ) -> Responder:
-    actor.require("respond")
+    actor.require("respond", of=responder.incident.service)
     if actor.user is None or responder.membership_id != actor.user.pk:
         raise NotPermitted(_("Only the person who was asked may answer."))
     responder = _pending(responder)

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
 
 from accounts import channels, tenancy
-from incidents import poke
+from incidents import poke, timeline
 from incidents.models import Incident, Notification, TimelineEntry
 
 logger = logging.getLogger(__name__)
@@ -233,7 +233,7 @@ def _write(
     verb: str, rows: Sequence[Notification], *, at: datetime, error: str = ""
 ) -> None:
     """Put deliveries on the timelines of their incidents."""
-    TimelineEntry.across_accounts.bulk_create(
+    timeline.write(
         TimelineEntry(
             account_id=row.account_id,
             incident_id=row.incident_id,

@@ -32,7 +32,7 @@ def allow(
 
     The time runs from now on, or from the first event of a tool that never spoke.
     """
-    actor.require("configure")
+    actor.require("configure", of=integration.service)
     integration = (
         integration.account.integrations.select_for_update(of=("self",))
         .select_related("account", "service")

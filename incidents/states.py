@@ -30,6 +30,7 @@ TRANSITIONS: Final[dict[str, dict[str, str]]] = {
     "add_note": _KEEPS,
     "change_priority": _KEEPS,
     "rename": _KEEPS,
+    "describe": _KEEPS,
     # What the engine does when a time has come.
     "auto_resolve": {TRIGGERED: RESOLVED, ACKNOWLEDGED: RESOLVED},
     "ack_timeout": {ACKNOWLEDGED: TRIGGERED},

@@ -30,7 +30,7 @@ def subscribe(
     or permissions.NotPermitted.
     """
     is_self = not teams and list(people) == [actor.user]
-    actor.require("view" if is_self else "respond")
+    actor.require("view" if is_self else "respond", of=incident.service)
     incident = changes.lock(incident)
     rows = _new(incident, people, teams, at=at)
     if not rows:
@@ -49,7 +49,8 @@ def subscribe(
 def unsubscribe(subscriber: Subscriber, *, actor: Actor, at: datetime) -> Incident:
     """Stop telling somebody of updates; raises permissions.NotPermitted."""
     is_self = subscriber.membership is not None and subscriber.membership == actor.user
-    actor.require("view" if is_self else "respond")
+    service = subscriber.incident.service
+    actor.require("view" if is_self else "respond", of=service)
     incident = changes.lock(subscriber.incident)
     names = {} if is_self else {"to": [str(subscriber)]}
     changes.write("unsubscribed", incident, actor=actor, at=at, **names)
@@ -65,7 +66,7 @@ def post(
 
     Raises states.NotAllowed for an empty message, or permissions.NotPermitted.
     """
-    actor.require("respond")
+    actor.require("respond", of=incident.service)
     if not message.strip():
         raise states.NotAllowed(_("The status update is empty."))
     incident = changes.lock(incident)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from incidents import auditor, delivery, engine, intake
+from incidents import auditor, delivery, engine, intake, relay
 from incidents.turns import Turn
 
 _ticks = Turn()
@@ -22,6 +22,11 @@ def deliver() -> None:
 @shared_task(name="incidents.process_events")
 def process_events() -> None:
     _events.take(_process_events)
+
+
+@shared_task(name="incidents.relay")
+def hand_on() -> None:
+    relay.hand_on()
 
 
 @shared_task(name="incidents.audit")

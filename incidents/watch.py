@@ -9,9 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
-
-from incidents import silence
+from incidents import errands, silence
 from incidents.models import Errand
 from incidents.own import end, open_once
 from incidents.watching import coverage, providers, refusals
@@ -31,7 +29,7 @@ def sweep(at: datetime) -> int:
     """Make the rounds that are due; this will never raise."""
     worked = 0
     for name, work in ((NAME, _watch), (COVERAGE, _cover)):
-        errand = _claim(name, at=at)
+        errand = errands.claim(name, every=EVERY, at=at)
         if errand is not None:
             worked += 1
             _try(work, errand, at=at)
@@ -59,17 +57,3 @@ def _try(
         work(errand, at)
     except Exception:
         logger.exception("Could not make the round %s", errand.name)
-
-
-@transaction.atomic
-def _claim(name: str, *, at: datetime) -> Errand | None:
-    """Take a round that is due, for this engine; None when it is not, or is taken."""
-    rows = Errand.objects.select_for_update(skip_locked=True)
-    errand = rows.filter(name=name, due_at__lte=at).first()
-    if errand is None:
-        if not Errand.objects.filter(name=name).exists():
-            Errand.objects.get_or_create(name=name, defaults={"due_at": at})
-        return None
-    errand.due_at = at + EVERY
-    errand.save(update_fields=["due_at"])
-    return errand

@@ -140,6 +140,17 @@ TELLINGS: Final[dict[str, Telling]] = {
     "add_note": Telling(
         "note", PEOPLE, (_T("%(who)s wrote a note"), _T("A note was written"))
     ),
+    "edit_note": Telling(
+        "edit", PEOPLE, (_T("%(who)s changed a note"), _T("A note was changed"))
+    ),
+    "delete_note": Telling(
+        "delete", PEOPLE, (_T("%(who)s deleted a note"), _T("A note was deleted"))
+    ),
+    "describe": Telling(
+        "edit",
+        PEOPLE,
+        (_T("%(who)s changed the description"), _T("The description was changed")),
+    ),
     "change_urgency": Telling(
         "high",
         PEOPLE,
@@ -357,7 +368,14 @@ WAYS: Final = {
     "event": _T("by an event"),
 }
 # Verbs that come with what somebody wrote.
-WITH_TEXT: Final = {"add_note", "resolve", "responders_asked", "status_update"}
+WITH_TEXT: Final = {
+    "add_note",
+    "edit_note",
+    "describe",
+    "resolve",
+    "responders_asked",
+    "status_update",
+}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -413,6 +431,8 @@ def _body(entry: TimelineEntry) -> str:
     if entry.verb not in WITH_TEXT:
         return ""
     details = entry.details if isinstance(entry.details, dict) else {}
+    if entry.verb == "edit_note":
+        return str(details.get("text", ""))
     return str(details.get("text") or details.get("note") or "")
 
 

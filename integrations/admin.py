@@ -14,7 +14,10 @@ from integrations.forms.operators import AppForm
 from integrations.models import (
     AccessToken,
     App,
+    AppCall,
+    AppSecret,
     Connection,
+    Delegation,
     Grant,
     IDToken,
     OutboxMessage,
@@ -73,6 +76,26 @@ class AppAdmin(OperatorAdmin):
         )
 
 
+@admin.register(AppSecret)
+class AppSecretAdmin(OperatorAdmin):
+    """What apps prove themselves with; only the beginning was ever kept."""
+
+    list_display = ("app", "account", "prefix", "last_used_at", "revoked_at")
+    list_select_related = ("app", "account")
+    secrets = ("digest",)
+    finders = (BY_SUBDOMAIN,)
+
+
+@admin.register(AppCall)
+class AppCallAdmin(OperatorAdmin):
+    """The last calls of each app, and how they ended."""
+
+    list_display = ("at", "app", "account", "call", "status", "detail")
+    list_filter = ("status",)
+    list_select_related = ("app", "account")
+    finders = (BY_SUBDOMAIN,)
+
+
 @admin.register(Connection)
 class ConnectionAdmin(OperatorAdmin):
     """Integrations that partners made."""
@@ -80,6 +103,22 @@ class ConnectionAdmin(OperatorAdmin):
     list_display = ("app", "integration", "account", "connected_by", "created_at")
     list_select_related = ("app", "integration", "account", "connected_by__user")
     secrets = ("token",)
+    finders = (BY_SUBDOMAIN,)
+
+
+@admin.register(Delegation)
+class DelegationAdmin(OperatorAdmin):
+    """What people let apps do."""
+
+    list_display = (
+        "app",
+        "account",
+        "membership",
+        "scope",
+        "last_used_at",
+        "revoked_at",
+    )
+    list_select_related = ("app", "account", "membership__user")
     finders = (BY_SUBDOMAIN,)
 
 

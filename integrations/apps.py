@@ -2,13 +2,15 @@
 
 from django.apps import AppConfig
 
-from integrations import channels, inbound
+from integrations import channels, extensions, inbound, webhooks
 
 
 class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Make every channel and every tool known."""
+        """Make channels, tools, kinds of extensions and webhooks known."""
         channels.load()
         inbound.load()
+        extensions.load()
+        webhooks.load()

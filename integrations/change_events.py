@@ -6,7 +6,7 @@ from django.utils.dateparse import parse_datetime
 
 from incidents import change_events, integration_keys
 from integrations import posted, tool_events
-from integrations.inbound import changes
+from integrations.inbound import changes, values
 from integrations.inbound.event import Invalid
 from integrations.throttle import events as throttle
 from oncall.bare import bare
@@ -24,7 +24,12 @@ def _take(request: HttpRequest) -> HttpResponse:
     try:
         change = changes.parse(data)
     except Invalid as violations:
-        raise posted.Refusal(posted.invalid(violations.errors)) from None
+        raise posted.Refusal(
+            posted.invalid(violations.errors),
+            why="; ".join(violations.errors),
+            key=values.text(data.get("routing_key")),
+            sent=data,
+        ) from None
     at = timezone.now()
     integration = integration_keys.find(change.key, at)
     if integration is None:

@@ -11,28 +11,47 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Account, Membership
+from accounts.models.people import Role
 from accounts.permissions import Actor, may
 from incidents import catalogue
 from incidents.models import Integration, Service
-from integrations import redirects
+from integrations import app_calls, redirects
 from integrations.models import App, Connection
 from oncall.models import EscalationPolicy
 
 LONGEST_TOKEN = 32
+# Servers and proxies in between refuse a longer address.
+LONGEST_ANSWER = 7000
+# Nobody writes to more people than these.
+MOST_NAMED = 10
 
 
 class Unknown(Exception):
-    """Nobody who may ask, or nowhere to return to: so there is no way back."""
+    """Nobody who may ask, or nowhere to return to: so there is no way back.
+
+    Says why in one word: app, disabled or address.
+    """
+
+    def __init__(self, why: str, app: App | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.app = app
+
+
+class TooLong(Exception):
+    """The answer would not fit into an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How a version of the flow names its parameters, and whether it takes several."""
 
+    name: str
     app: str
     addresses: tuple[str, ...]
     answers: tuple[str, ...]
@@ -40,12 +59,14 @@ class Dialect:
 
 
 CONNECT = Dialect(
+    name="connect",
     app="vendor",
     addresses=("callback",),
     answers=("account", "service_key", "service_name", "error"),
     takes_several=False,
 )
 INSTALL = Dialect(
+    name="install",
     app="app_id",
     addresses=("redirect_url", "redirect_uri"),
     answers=("config", "error"),
@@ -64,10 +85,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the person chose: services that exist, and perhaps one to create."""
+    """What the person chose: services that exist, and perhaps some to create."""
 
     services: Sequence[Service] = ()
-    name: str = ""
+    names: Sequence[str] = ()
     policy: EscalationPolicy | None = None
 
 
@@ -80,14 +101,35 @@ def read(parameters: Mapping[str, str], dialect: Dialect) -> Request:
         if dialect is CONNECT
         else Q(client_id=given) | Q(public_id=given)
     )
-    app = App.objects.filter(named, has_events=True, disabled_at=None).first()
+    app = App.objects.filter(named).first()
     if not given or app is None:
         raise Unknown("app")
+    if app.disabled_at or not app.has_events:
+        raise Unknown("disabled", app)
     found = (parameters.get(name, "") for name in dialect.addresses)
     address = next(filter(None, found), "")
     if not redirects.is_registered(address, app.redirect_uris.split()):
-        raise Unknown("address")
+        raise Unknown("address", app)
     return Request(app, address, dialect)
+
+
+def note_refusal(
+    refusal: Unknown, dialect: Dialect, account: Account | None, *, at: datetime
+) -> None:
+    """Tell those who keep the app what its link lacks; in the scope that read it."""
+    why = {
+        "disabled": "The app is disabled, or is not one that sends events.",
+        "address": "The redirect address in the link is not registered.",
+    }
+    if refusal.app is not None:
+        app_calls.record(
+            refusal.app,
+            account=account,
+            at=at,
+            call=dialect.name,
+            status=400,
+            detail=why[refusal.why],
+        )
 
 
 def new_token() -> str:
@@ -101,7 +143,7 @@ def finish(
 ) -> list[Integration]:
     """Make the keys; a second time with the same token, return those of the first.
 
-    Raises catalogue.Refused and NotPermitted.
+    Raises catalogue.Refused, TooLong and NotPermitted; then nothing was made.
     """
     actor.require("configure")
     member = _only_one_at_a_time(actor)
@@ -109,13 +151,18 @@ def finish(
     mine = account.connections.filter(app=request.app, connected_by=member, token=token)
     if done := list(mine.select_related("integration__service").order_by("id")):
         return [connection.integration for connection in done]
-    services = [*choice.services]
-    if choice.name:
-        services.append(_new_service(account, choice, actor=actor, at=at))
-    return [
-        _connect(request.app, service, token=token, actor=actor, at=at)
-        for service in services
+    new = [
+        _new_service(name, choice.policy, account, actor=actor, at=at)
+        for name in choice.names
     ]
+    made = [
+        _connect(request.app, service, token=token, actor=actor, at=at)
+        for service in [*choice.services, *new]
+    ]
+    if len(answer(request, account, made)) > LONGEST_ANSWER:
+        raise TooLong
+    _note_success(request, account, made, at=at)
+    return made
 
 
 def disconnect(connection: Connection, *, actor: Actor, at: datetime) -> None:
@@ -144,9 +191,26 @@ def cancelled(request: Request) -> str:
 
 
 def who_may_finish(account: Account) -> list[Membership]:
-    """Name the members who could finish, admins first among them by name."""
+    """Name members who could finish, owners and admins first, each kind by name."""
     members = account.memberships.select_related("user").filter(deactivated_at=None)
-    return [member for member in members if may(member, "configure")]
+    able = [member for member in members if may(member, "configure")]
+    rank = [Role.OWNER, Role.ADMIN]
+    able.sort(key=lambda one: (one.role not in rank, one.role, one.name))
+    return able[:MOST_NAMED]
+
+
+def already_connected(app: App, account: Account) -> set[int]:
+    """Return the ids of the services that the app can send events to already."""
+    live = account.connections.filter(app=app, integration__disabled_at=None)
+    return set(live.values_list("integration__service_id", flat=True))
+
+
+def just_made(app: App, member: Membership, *, since: datetime) -> QuerySet[Connection]:
+    """Return what the member connected lately, as one finds on the way back here."""
+    mine = member.account.connections.filter(
+        app=app, connected_by=member, created_at__gte=since
+    )
+    return mine.select_related("integration__service").order_by("id")
 
 
 def _only_one_at_a_time(actor: Actor) -> Membership:
@@ -158,14 +222,32 @@ def _only_one_at_a_time(actor: Actor) -> Membership:
 
 
 def _new_service(
-    account: Account, choice: Choice, *, actor: Actor, at: datetime
+    name: str,
+    policy: EscalationPolicy | None,
+    account: Account,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> Service:
-    return catalogue.create_service(
-        account,
-        actor=actor,
+    try:
+        return catalogue.create_service(
+            account, actor=actor, at=at, name=name, escalation_policy=policy
+        )
+    except catalogue.Refused as refusal:
+        words = _("%(name)s: %(problem)s") % {"name": name, "problem": refusal}
+        raise catalogue.Refused(words) from refusal
+
+
+def _note_success(
+    request: Request, account: Account, made: Sequence[Integration], *, at: datetime
+) -> None:
+    app_calls.record(
+        request.app,
+        account=account,
         at=at,
-        name=choice.name,
-        escalation_policy=choice.policy,
+        call=request.dialect.name,
+        status=302,
+        detail=f"Connected to {', '.join(one.service.name for one in made)}",
     )
 
 

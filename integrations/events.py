@@ -11,8 +11,8 @@ from django.utils import timezone
 from incidents import intake
 from incidents.models import Event
 from incidents.watching import refusals
-from integrations import posted
-from integrations.inbound import events_v1, events_v2
+from integrations import posted, refused
+from integrations.inbound import events_v1, events_v2, values
 from integrations.inbound.event import InboundEvent, Invalid
 from integrations.throttle import events as throttle
 from oncall.bare import bare
@@ -29,10 +29,24 @@ class Dialect:
     throttled: int
     # How the success body names the dedup key.
     key_name: str
+    # How the event names the integration key.
+    sender: str
 
 
-V2 = Dialect(events_v2.parse, accepted=202, throttled=429, key_name="dedup_key")
-V1 = Dialect(events_v1.parse, accepted=200, throttled=403, key_name="incident_key")
+V2 = Dialect(
+    events_v2.parse,
+    accepted=202,
+    throttled=429,
+    key_name="dedup_key",
+    sender="routing_key",
+)
+V1 = Dialect(
+    events_v1.parse,
+    accepted=200,
+    throttled=403,
+    key_name="incident_key",
+    sender="service_key",
+)
 
 
 @bare
@@ -51,6 +65,7 @@ def _answer(request: HttpRequest, dialect: Dialect) -> HttpResponse:
     try:
         return _take(request, dialect)
     except posted.Refusal as refusal:
+        refused.note(refusal, timezone.now())
         return refusal.response
     except Exception:
         # The tool tries again after a 5xx; it would give up after a 4xx.
@@ -64,7 +79,12 @@ def _take(request: HttpRequest, dialect: Dialect) -> HttpResponse:
     try:
         event = dialect.parse(data)
     except Invalid as violations:
-        raise posted.Refusal(posted.invalid(violations.errors)) from None
+        raise posted.Refusal(
+            posted.invalid(violations.errors),
+            why="; ".join(violations.errors),
+            key=values.text(data.get(dialect.sender)),
+            sent=data,
+        ) from None
     at = timezone.now()
     seconds = throttle.wait(event.key, at)
     # A refused resolve would page on.

@@ -38,7 +38,11 @@ class Refused(Exception):
 
 
 class TooLong(Exception):
-    """The answer goes on beyond what anybody needs."""
+    """The answer goes on beyond what anybody needs; its status is known."""
+
+    def __init__(self, words: str, status: int) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 def check(url: str) -> None:
@@ -116,7 +120,7 @@ class _Adapter(HTTPAdapter):
             raise requests.ReadTimeout(error, request=request) from error
         if len(content) > LONGEST_ANSWER:
             answer.close()
-            raise TooLong(_("The answer is too long."))
+            raise TooLong(_("The answer is too long."), answer.status_code)
         # As requests itself keeps what it has read.
         vars(answer).update(_content=content, _content_consumed=True)
         answer.raw.release_conn()

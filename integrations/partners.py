@@ -1,4 +1,4 @@
-"""The verbs of partners' apps: register, change, disable, enable."""
+"""The verbs of partners' apps: register, change, disable, enable, delete."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,6 +9,8 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Account
 from accounts.permissions import Actor
+from incidents import catalogue
+from integrations import app_secrets, grants
 from integrations.models import App
 
 
@@ -30,10 +32,16 @@ def register(
 
 @transaction.atomic
 def change(app: App, *, actor: Actor, at: datetime, values: Mapping[str, Any]) -> App:
-    """Say something else about an app; its keys stay. Raises NotPermitted."""
+    """Say something else about an app; its keys stay. Raises NotPermitted.
+
+    One that cannot keep a secret any more loses those that it has.
+    """
     actor.require("administer")
     before = _summary(app)
     _write(app, values)
+    if app.is_public_client:
+        for secret in app_secrets.valid(app):
+            app_secrets.revoke(secret, actor=actor, at=at)
     details = {"before": before, "after": _summary(app)}
     audit.record(actor, "changed app", app, at=at, details=details)
     return app
@@ -47,6 +55,25 @@ def disable(app: App, *, actor: Actor, at: datetime) -> None:
 def enable(app: App, *, actor: Actor, at: datetime) -> None:
     """Let people connect the app again."""
     _switch(app, "enabled app", None, actor=actor, at=at)
+
+
+@transaction.atomic
+def delete(app: App, *, keeps_integrations: bool, actor: Actor, at: datetime) -> None:
+    """Delete an account's app with its secrets and all that people let it do.
+
+    Integrations that it connected go on, or open nothing any more; their keys and
+    history stay either way. Raises NotPermitted.
+    """
+    actor.require("administer")
+    account = app.account
+    if account is None:
+        raise ValueError("a public app is not one account's to delete")
+    if not keeps_integrations:
+        for connection in grants.live_connections(app, account):
+            catalogue.disable_integration(connection.integration, actor=actor, at=at)
+    details = {"integrations kept": keeps_integrations}
+    audit.record(actor, "deleted app", app, at=at, details=details)
+    app.delete()
 
 
 def _write(app: App, values: Mapping[str, Any]) -> None:
@@ -66,4 +93,11 @@ def _switch(
 
 
 def _summary(app: App) -> dict[str, Any]:
-    return {"name": app.name, "addresses": app.redirect_uris.split()}
+    return {
+        "name": app.name,
+        "addresses": app.redirect_uris.split(),
+        "sends events": app.has_events,
+        "OAuth": str(app.get_kind_display() or ""),
+        "scopes": app.scopes.split(),
+        "client": app.client_type,
+    }

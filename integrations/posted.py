@@ -3,19 +3,39 @@
 from typing import Any, Final
 
 import msgspec
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 
+from integrations import request_bodies
 from integrations.inbound import values
 
 # Documented as 512 KB; the larger reading of it, so that nobody is refused by a word.
 LARGEST_BODY: Final = 512 * 1024
+TOO_LARGE: Final = f"The body is larger than {LARGEST_BODY} bytes"
+NOT_JSON: Final = "The body is not JSON"
 
 
 class Refusal(Exception):
-    """The message is not taken; holds the answer."""
+    """The message is not taken; holds the answer.
 
-    def __init__(self, response: HttpResponse) -> None:
+    `why` is for people, and stays blank where nobody needs to look into it. Whose
+    message it was says `key`, or else may be seen in `head`, how the body begins.
+    """
+
+    def __init__(
+        self,
+        response: HttpResponse,
+        *,
+        why: str = "",
+        key: str = "",
+        head: bytes = b"",
+        sent: Any = None,
+    ) -> None:
+        super().__init__(why)
         self.response = response
+        self.why = why
+        self.key = key
+        self.head = head
+        self.sent = sent
 
 
 def body(request: HttpRequest) -> bytes:
@@ -23,12 +43,11 @@ def body(request: HttpRequest) -> bytes:
     if request.method != "POST":
         raise Refusal(not_post())
     try:
-        found = _read(request)
-    except UnreadablePostError:
+        return request_bodies.read(request, LARGEST_BODY)
+    except request_bodies.TooLarge as odd:
+        raise Refusal(too_large(), why=TOO_LARGE, head=odd.head) from None
+    except request_bodies.Unreadable:
         raise Refusal(unrecognized()) from None
-    if len(found) > LARGEST_BODY:
-        raise Refusal(too_large())
-    return found
 
 
 def load(found: bytes) -> dict[str, Any]:
@@ -36,7 +55,8 @@ def load(found: bytes) -> dict[str, Any]:
     try:
         data = values.load(found)
     except values.NotJSON:
-        raise Refusal(unrecognized()) from None
+        head = found[: request_bodies.HEAD]
+        raise Refusal(unrecognized(), why=NOT_JSON, head=head) from None
     if not isinstance(data, dict):
         raise Refusal(unrecognized())
     return data
@@ -65,7 +85,7 @@ def too_large() -> HttpResponse:
         413,
         status="invalid event",
         message="Event object is too large",
-        errors=[f"The body is larger than {LARGEST_BODY} bytes"],
+        errors=[TOO_LARGE],
     )
 
 
@@ -104,17 +124,3 @@ def answer(code: int, **fields: Any) -> HttpResponse:
     # Bare routes skip the middleware that says the length.
     headers = {"Content-Length": str(len(content))}
     return HttpResponse(content, "application/json", code, headers=headers)
-
-
-def _read(request: HttpRequest) -> bytes:
-    if request.META.get("HTTP_TRANSFER_ENCODING"):
-        # In chunks, without a length, which Django takes for an empty body.
-        chunks: bytes = request.META["wsgi.input"].read(LARGEST_BODY + 1)
-        return chunks
-    try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        raise Refusal(unrecognized()) from None
-    if length > LARGEST_BODY:
-        raise Refusal(too_large())
-    return request.body

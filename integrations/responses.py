@@ -40,7 +40,7 @@ def respond(
     act = _RESPONSES.get(verb)
     if act is None:
         raise states.NotAllowed(_("Choose one of the buttons."))
-    actor.require("respond")
+    actor.require("respond", of=incident.service)
     incident = changes.lock(incident)
     if verb in NEED_FRESH_EYES and given.get("seen") != seen(incident):
         raise states.NotAllowed(

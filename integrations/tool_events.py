@@ -17,7 +17,7 @@ from django.utils import timezone
 from incidents import intake, integration_keys, payloads
 from incidents.models import Event, Integration, Payload
 from incidents.watching import refusals
-from integrations import posted, sns
+from integrations import posted, refused, sns
 from integrations.inbound import event, events_v1, events_v2, registry, values
 from integrations.inbound.event import InboundEvent, Invalid
 from integrations.throttle import events as throttle
@@ -43,6 +43,7 @@ def answered(request: HttpRequest, take: Callable[[], HttpResponse]) -> HttpResp
     try:
         return take()
     except posted.Refusal as refusal:
+        refused.note(refusal, timezone.now())
         return refusal.response
     except Exception:
         logger.exception("Could not take what a tool sent")
@@ -76,7 +77,7 @@ def commit(
 
 def _take(request: HttpRequest, key: str) -> HttpResponse:
     """Commit the events of a message; raises posted.Refusal."""
-    body, at = posted.body(request), timezone.now()
+    body, at = _body(request, key), timezone.now()
     integration = known(key, at)
     payload = _payload(integration, body, request.content_type or "", at)
     _check(integration, payload, at)
@@ -93,6 +94,15 @@ def _take(request: HttpRequest, key: str) -> HttpResponse:
         dedup_keys=[each.dedup_key for each in events],
         **fields,
     )
+
+
+def _body(request: HttpRequest, key: str) -> bytes:
+    """Read the body; a refusal of it is this integration's, for the address says so."""
+    try:
+        return posted.body(request)
+    except posted.Refusal as refusal:
+        refusal.key = key
+        raise
 
 
 def _payload(integration: Integration, body: bytes, kind: str, at: datetime) -> Any:

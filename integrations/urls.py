@@ -6,11 +6,13 @@ from accounts.ids import PATTERN
 from integrations import change_events, events, opsgenie, tool_events
 from integrations.gateway import callbacks as gateway
 from integrations.mail import tracking
+from integrations.oauth import consent, discovery, endpoints
 from integrations.twilio import callbacks
 from integrations.views import (
     beats,
     calendars,
     connect,
+    connected,
     health,
     landing,
     mapping,
@@ -18,6 +20,9 @@ from integrations.views import (
     partners,
     push,
     responder,
+    webhook_deliveries,
+    webhook_editing,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -39,12 +44,39 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Partners know these two addresses.
     re_path(r"^connect/?$", connect.connect, name="connect"),
     re_path(r"^install/integration/?$", connect.install, name="install"),
-    path("integrations/apps/", partners.connected_apps, name="connected_apps"),
+    # Apps' libraries take these from the metadata, or know them already.
+    re_path(r"^oauth/authorize/?$", consent.authorize, name="oauth_authorize"),
+    re_path(r"^oauth/token/?$", endpoints.token, name="oauth_token"),
+    re_path(r"^oauth/revoke/?$", endpoints.revoke, name="oauth_revoke"),
+    re_path(r"^oauth/introspect/?$", endpoints.introspect, name="oauth_introspect"),
+    re_path(r"^oauth/userinfo/?$", endpoints.userinfo, name="oauth_userinfo"),
+    path(
+        ".well-known/openid-configuration",
+        discovery.configuration,
+        name="oauth_configuration",
+    ),
+    path(
+        "global/oauth/anonymous/.well-known/openid-configuration",
+        discovery.configuration,
+    ),
+    path("global/oauth/anonymous/jwks", discovery.jwks, name="oauth_jwks"),
+    path("integrations/apps/", connected.connected_apps, name="connected_apps"),
+    path(
+        "integrations/apps/<slug:app_id>/",
+        connected.connected_app,
+        name="connected_app",
+    ),
+    path(
+        "integrations/apps/<slug:app_id>/end/",
+        connected.end_access,
+        name="end_access",
+    ),
     path(
         "integrations/apps/<slug:public_id>/disconnect/",
-        partners.disconnect,
+        connected.disconnect,
         name="disconnect",
     ),
+    path("grants/<slug:public_id>/revoke/", connected.revoke, name="grant_revoke"),
     path(
         "integrations/<slug:public_id>/mapping/",
         mapping.mapping,
@@ -54,10 +86,81 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/apps/new/", partners.app_create, name="app_create"),
     path("settings/apps/<slug:public_id>/", partners.app, name="app"),
     path("settings/apps/<slug:public_id>/edit/", partners.app_edit, name="app_edit"),
+    path(
+        "settings/apps/<slug:public_id>/secrets/",
+        partners.app_secret_add,
+        name="app_secret_add",
+    ),
+    path(
+        "settings/apps/<slug:public_id>/secrets/<slug:secret_id>/revoke/",
+        partners.app_secret_revoke,
+        name="app_secret_revoke",
+    ),
+    path("settings/apps/<slug:public_id>/calls/", partners.app_calls, name="app_calls"),
+    path(
+        "settings/apps/<slug:public_id>/tokens/end/",
+        partners.app_end_access,
+        name="app_end_access",
+    ),
+    path(
+        "settings/apps/<slug:public_id>/delete/",
+        partners.app_delete,
+        name="app_delete",
+    ),
     re_path(
         r"^settings/apps/(?P<public_id>P\w+)/(?P<verb>disable|enable)/$",
         partners.app_switch,
         name="app_switch",
+    ),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path(
+        "settings/webhooks/new/", webhook_editing.webhook_create, name="webhook_create"
+    ),
+    path("settings/webhooks/<slug:public_id>/", webhooks.webhook, name="webhook"),
+    path(
+        "settings/webhooks/<slug:public_id>/edit/",
+        webhook_editing.webhook_edit,
+        name="webhook_edit",
+    ),
+    path(
+        "settings/webhooks/<slug:public_id>/delete/",
+        webhooks.webhook_delete,
+        name="webhook_delete",
+    ),
+    path(
+        "settings/webhooks/<slug:public_id>/ping/",
+        webhooks.webhook_ping,
+        name="webhook_ping",
+    ),
+    path(
+        "settings/webhooks/<slug:public_id>/replay/",
+        webhooks.webhook_replay_dropped,
+        name="webhook_replay_dropped",
+    ),
+    re_path(
+        r"^settings/webhooks/(?P<public_id>P\w+)/(?P<verb>pause|enable)/$",
+        webhooks.webhook_act,
+        name="webhook_act",
+    ),
+    path(
+        "settings/webhooks/<slug:public_id>/secrets/",
+        webhooks.webhook_secret_create,
+        name="webhook_secret_create",
+    ),
+    path(
+        "settings/webhooks/<slug:public_id>/secrets/<slug:secret_id>/revoke/",
+        webhooks.webhook_secret_revoke,
+        name="webhook_secret_revoke",
+    ),
+    path(
+        "settings/webhooks/<slug:public_id>/deliveries/<slug:delivery_id>/",
+        webhook_deliveries.webhook_delivery,
+        name="webhook_delivery",
+    ),
+    path(
+        "settings/webhooks/<slug:public_id>/deliveries/<slug:delivery_id>/replay/",
+        webhook_deliveries.webhook_replay,
+        name="webhook_replay",
     ),
     re_path(
         r"^calendar/(?P<token>[^/]+)\.ics$", calendars.calendar, name="calendar_feed"

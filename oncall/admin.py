@@ -15,6 +15,8 @@ from oncall.models import (
     Restriction,
     Schedule,
     ScheduleVersion,
+    Tag,
+    Tagging,
 )
 
 
@@ -137,3 +139,22 @@ class CalendarFeedAdmin(OperatorAdmin):
     list_select_related = ("membership__user", "schedule", "account")
     secrets = ("digest",)
     finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+
+
+@admin.register(Tag)
+class TagAdmin(OperatorAdmin):
+    """Labels of people, teams and policies."""
+
+    list_display = ("label", "account", "created_at")
+    list_select_related = ("account",)
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+    related = (Related(_("Tagged"), "oncall_tagging", "tag__id__exact"),)
+
+
+@admin.register(Tagging)
+class TaggingAdmin(OperatorAdmin):
+    """What has tags."""
+
+    list_display = ("tag", "membership", "team", "policy", "account")
+    list_select_related = ("tag", "membership__user", "team", "policy", "account")
+    finders = (BY_SUBDOMAIN,)

@@ -29,7 +29,7 @@ def create(
     Raises ValidationError for a period that does not end after its start or a member
     who left, and NotPermitted.
     """
-    actor.require("respond")
+    actor.require("respond", of=schedule)
     if ends_at <= starts_at:
         raise ValidationError({"ends_at": _("The end must be after the start.")})
     if not membership.is_active:
@@ -52,9 +52,9 @@ def remove(override: Override, *, actor: Actor, at: datetime) -> Override | None
 
     Raises NotAllowed for a past one, because the past is never changed.
     """
-    actor.require("respond")
     locked = override.account.schedule_overrides.select_for_update()
     override = locked.select_related("membership__user", "schedule").get(pk=override.pk)
+    actor.require("respond", of=override.schedule)
     if override.ends_at <= at:
         raise NotAllowed(_("This override is over; the past is not changed."))
     changes.note(override.schedule, at=at)

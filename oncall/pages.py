@@ -9,6 +9,7 @@ from oncall.views import (
     policies,
     schedule_editor,
     schedules,
+    tags,
     versions,
 )
 
@@ -37,6 +38,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "escalation-policies/<slug:public_id>/delete/",
         policies.delete,
         name="escalation_policy_delete",
+    ),
+    *(
+        path(
+            f"{kind}/<slug:public_id>/tags/",
+            tags.edit,
+            {"kind": kind},
+            name=f"{page}_tags",
+        )
+        for kind, (_rows, page) in tags.KINDS.items()
     ),
     path("schedules/", schedules.index, name="schedules"),
     path("schedules/new/", schedule_editor.create, name="schedule_create"),

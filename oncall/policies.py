@@ -43,7 +43,7 @@ def create(
     account: Account, *, actor: Actor, at: datetime, draft: Draft
 ) -> EscalationPolicy:
     """Make a policy with its levels; raises ValidationError or NotPermitted."""
-    actor.require("configure")
+    actor.require("configure", of=draft.team)
     policy = EscalationPolicy(account=account)
     _write(policy, draft)
     audit.record(
@@ -60,9 +60,10 @@ def update(
 
     Raises ValidationError or NotPermitted.
     """
-    actor.require("configure")
     locked = policy.account.escalation_policies.select_for_update()
     policy = locked.get(pk=policy.pk)
+    actor.require("configure", of=policy)
+    actor.require_move(policy, draft.team)
     before = _summary(draft_of(policy))
     _write(policy, draft)
     details = {"before": before, "after": _summary(draft)}
@@ -73,7 +74,7 @@ def update(
 @transaction.atomic
 def delete(policy: EscalationPolicy, *, actor: Actor, at: datetime) -> None:
     """Delete a policy that nothing needs; raises InUse with the services that do."""
-    actor.require("configure")
+    actor.require("configure", of=policy)
     if services := list(policy.services.all()):
         raise InUse(
             _("%(policy)s cannot be deleted: services page by it.")

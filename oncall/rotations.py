@@ -51,7 +51,7 @@ def create(account: Account, *, actor: Actor, at: datetime, draft: Draft) -> Sch
 
     Its layers answer the time before it was made as well.
     """
-    actor.require("configure")
+    actor.require("configure", of=draft.team)
     schedule = Schedule(account=account)
     _write(schedule, draft)
     _remember(schedule, actor.user, at)
@@ -76,9 +76,10 @@ def update(
     is one), NotPermitted, or NotAllowed if somebody else has edited the schedule since
     the version that the draft is based on.
     """
-    actor.require("configure")
     locked = schedule.account.schedules.select_for_update()
     schedule = locked.get(pk=schedule.pk)
+    actor.require("configure", of=schedule)
+    actor.require_move(schedule, draft.team)
     _require_version(schedule, based_on)
     _remember_first(schedule)
     before = _summary(draft_of(schedule))
@@ -95,7 +96,7 @@ def update(
 @transaction.atomic
 def delete(schedule: Schedule, *, actor: Actor, at: datetime) -> None:
     """Delete a schedule that nothing needs; raises InUse with the policies that do."""
-    actor.require("configure")
+    actor.require("configure", of=schedule)
     if policies := policies_of(schedule):
         raise InUse(
             _("%(schedule)s cannot be deleted: escalation policies page it.")

@@ -70,6 +70,22 @@ def _vapid_key(name: str) -> str:
     return key
 
 
+def _oidc_keys(name: str) -> list[str]:
+    """Read the keys that sign id tokens; this will name a malformed one."""
+    keys: list[str] = env.list(name, default=[])
+    for key in keys:
+        try:
+            raw = urlsafe_b64decode(key + "=" * (-len(key) % 4))
+        except ValueError:
+            raw = b""
+        if not raw.startswith(b"\x30\x82"):
+            raise ImproperlyConfigured(
+                f"{name} holds what is no key; `python3 manage.py create_oidc_key`"
+                " makes one."
+            )
+    return keys
+
+
 _required("SECRET_KEY", "DATABASE_URL", "REDIS_URL")
 
 # The installation
@@ -186,6 +202,22 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "incidents.tick", "schedule": 1.0, "options": {"expires": 5}},
     "audit": {"task": "incidents.audit", "schedule": 30.0, "options": {"expires": 30}},
+    "relay": {"task": "incidents.relay", "schedule": 1.0, "options": {"expires": 5}},
+    "webhooks": {
+        "task": "integrations.send_webhooks",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "webhook sweeps": {
+        "task": "integrations.sweep_webhooks",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+}
+# What is told outside has a worker of its own: paging never waits for it.
+CELERY_TASK_ROUTES = {
+    "incidents.relay": {"queue": "outbox"},
+    "integrations.*": {"queue": "outbox"},
 }
 
 # Signing in
@@ -243,7 +275,35 @@ OAUTH2_PROVIDER_GRANT_MODEL = "integrations.Grant"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "integrations.AccessToken"  # noqa: S105
 OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "integrations.RefreshToken"  # noqa: S105
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "integrations.IDToken"  # noqa: S105
-OAUTH2_PROVIDER = {"PKCE_REQUIRED": True, "SCOPES": {"read": "Read", "write": "Write"}}
+OAUTH2_PROVIDER = {
+    "SCOPES_BACKEND_CLASS": "integrations.oauth.vocabulary.Vocabulary",
+    # What is asked for of an app, and for how long, `integrations.oauth` decides.
+    "ROTATE_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    # Only digests of tokens are kept.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+}
+# The keys that sign who signed in; the first one signs, all of them are published.
+OIDC_KEYS = _oidc_keys("OIDC_KEYS")
+# Where this installation is, as apps name it before the account's subdomain.
+REGION = env.str("REGION", default="us")
+# Requests of the REST API a minute: of one credential altogether, and of it for each of
+# some that cost more.
+API_LIMITS = {
+    "requests": 960,
+    "POST incidents": 300,
+    "PUT incidents": 300,
+    "GET oncalls": 300,
+}
+API_LIMITS |= env.dict("API_LIMITS", {"value": int}, {})
+
+# How many seconds a provider of messages has for its answer, before another is asked.
+PROVIDER_TIMEOUT = env.float("PROVIDER_TIMEOUT", default=8.0)
 
 # Mail; without EMAIL_URL every message goes to the local outbox, which only the
 # embedded default shows.
@@ -281,7 +341,7 @@ if EMAIL_PROVIDER:
         if name.startswith("ANYMAIL_")
     } | {
         "WEBHOOK_SECRET": env.str("EMAIL_WEBHOOK_SECRET"),
-        "REQUESTS_TIMEOUT": (3, 8),
+        "REQUESTS_TIMEOUT": (3, PROVIDER_TIMEOUT),
         # What a provider lacks, such as metadata, must not keep a page back.
         "IGNORE_UNSUPPORTED_FEATURES": True,
     }
@@ -316,6 +376,9 @@ VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or (
 ALLOWED_PRIVATE_HOSTS = [
     h.lower() for h in env.list("ALLOWED_PRIVATE_HOSTS", default=[])
 ]
+
+# How long the log of webhooks is kept.
+WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", default=14)
 
 # A second provider of texts and calls: any gateway that speaks docs/gateway.md.
 SMS_HTTP_URL = env.str("SMS_HTTP_URL", default="")

@@ -43,6 +43,8 @@ class Account(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.CharField(max_length=200, blank=True)
     is_demo = models.BooleanField(default=False)
+    # Whether somebody outside is told of events; see `incidents.outbox`.
+    has_listeners = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = models.Manager["Account"]()

@@ -1,5 +1,6 @@
 """The people: a user signs in, and is a member of one or more accounts."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -91,6 +92,9 @@ class Membership(AccountModel):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_zone]
     )
+    # What others call somebody whom they added, and who is known elsewhere by a name
+    # that is no business of this account, until the person joins it themselves.
+    given_name = models.CharField(max_length=100, blank=True)
     # Somebody who left stays named in history; they are no longer paged.
     deactivated_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -106,7 +110,7 @@ class Membership(AccountModel):
 
     @property
     def name(self) -> str:
-        return self.user.name or self.user.email
+        return self.given_name or self.user.name or self.user.email
 
     @property
     def email(self) -> str:
@@ -115,6 +119,11 @@ class Membership(AccountModel):
     @property
     def is_active(self) -> bool:
         return self.deactivated_at is None and self.user.is_active
+
+    @cached_property
+    def parts(self) -> dict[int, str]:
+        """What the member is in each of their teams, by the teams' primary keys."""
+        return dict(self.places.values_list("team_id", "part"))
 
 
 class Team(AccountModel):
@@ -143,7 +152,7 @@ class TeamMembership(AccountModel):
     """A member's place in a team."""
 
     class Part(models.TextChoices):
-        """What the member is in the team; what they may do is their role's alone."""
+        """What the member may do for what the team owns, if their role does not."""
 
         MANAGER = "manager", _("Manager")
         RESPONDER = "responder", _("Responder")
@@ -154,7 +163,8 @@ class TeamMembership(AccountModel):
     )
     team = TenantKey(Team, models.CASCADE, related_name="places")
     membership = TenantKey(Membership, models.CASCADE, related_name="places")
-    part = models.CharField(max_length=9, choices=Part.choices, default=Part.MANAGER)
+    # The least, where nobody says more.
+    part = models.CharField(max_length=9, choices=Part.choices, default=Part.OBSERVER)
 
     class Meta:
         ordering = ["id"]

@@ -1,7 +1,6 @@
 """The people of an account, their roles, and invitations."""
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -173,9 +172,7 @@ def remove_contact_method(
 def _found(request: AccountRequest, text: str, *, is_gone: bool) -> list[Membership]:
     found = request.account.memberships.filter(deactivated_at__isnull=not is_gone)
     if text:
-        found = found.filter(
-            Q(user__name__icontains=text) | Q(user__email__icontains=text)
-        )
+        found = found.filter(people.named(text))
     return list(
         found.select_related("user").prefetch_related(
             "contact_methods", "notification_rules", "teams"

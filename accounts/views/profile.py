@@ -99,7 +99,8 @@ def save_preferences(request: AccountRequest) -> HttpResponse:
         me.user.save(update_fields=["name"])
         me.job_title = form.cleaned_data["job_title"]
         me.time_zone = form.cleaned_data["time_zone"]
-        me.save(update_fields=["job_title", "time_zone"])
+        me.given_name = ""
+        me.save(update_fields=["job_title", "time_zone", "given_name"])
         audit.record(request.actor, "changed preferences", me, at=timezone.now())
         messages.success(request, _("Your preferences are saved."))
     return redirect("profile")

@@ -1,19 +1,16 @@
 """Settings of the account: its name, API keys, the audit log."""
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import audit, keys
+from accounts import audit, cursors, keys
 from accounts.forms.settings import AccountSettingsForm, ApiKeyForm
-from accounts.models import AuditEntry
 from accounts.requests import AccountRequest, member
-
-PAGE = 50
 
 
 @member("administer")
@@ -103,35 +100,9 @@ def audit_log(request: AccountRequest) -> HttpResponse:
         entries = entries.filter(
             Q(action__icontains=text)
             | Q(subject__icontains=text)
-            | Q(membership__user__name__icontains=text)
+            | Q(membership__given_name="", membership__user__name__icontains=text)
+            | Q(membership__given_name__icontains=text)
         )
-    page, newer, older = _page(entries, request.GET.get("cursor", ""))
+    page, newer, older = cursors.page(entries, request.GET.get("cursor", ""))
     context = {"entries": page, "newer": newer, "older": older, "q": text}
     return render(request, "accounts/audit_log.html", context)
-
-
-def _page(
-    entries: QuerySet[AuditEntry], cursor: str
-) -> tuple[list[AuditEntry], str | None, str | None]:
-    """Cut a page at a cursor: b12 is before entry 12, a12 is after it."""
-    direction, number = cursor[:1], cursor[1:]
-    if direction == "b" and number.isdecimal():
-        found = list(entries.filter(pk__lt=number)[: PAGE + 1])
-        return _cut(found, has_newer=True, has_older=len(found) > PAGE)
-    if direction == "a" and number.isdecimal():
-        upwards = list(entries.filter(pk__gt=number).order_by("id")[: PAGE + 1])
-        found = upwards[:PAGE][::-1]
-        return _cut(found, has_newer=len(upwards) > PAGE, has_older=True)
-    found = list(entries[: PAGE + 1])
-    return _cut(found, has_newer=False, has_older=len(found) > PAGE)
-
-
-def _cut(
-    found: list[AuditEntry], *, has_newer: bool, has_older: bool
-) -> tuple[list[AuditEntry], str | None, str | None]:
-    page = found[:PAGE]
-    if not page:
-        return page, None, None
-    newer = f"a{page[0].pk}" if has_newer else None
-    older = f"b{page[-1].pk}" if has_older else None
-    return page, newer, older

@@ -35,7 +35,8 @@ def team(request: AccountRequest, public_id: str) -> HttpResponse:
         "services": found.services.all(),
         "schedules": found.schedules.all(),
         "policies": found.escalation_policies.all(),
-        "may_configure": request.actor.may("configure"),
+        "may_configure": request.actor.may("configure", of=found),
+        "may_delete": request.actor.may("configure"),
     }
     return render(request, "accounts/team.html", context)
 
@@ -43,6 +44,7 @@ def team(request: AccountRequest, public_id: str) -> HttpResponse:
 @member("configure")
 def create(request: AccountRequest) -> HttpResponse:
     """Create a team."""
+    request.actor.require("configure")
     return _edit(request, Team(account=request.account))
 
 
@@ -50,12 +52,14 @@ def create(request: AccountRequest) -> HttpResponse:
 def edit(request: AccountRequest, public_id: str) -> HttpResponse:
     """Rename a team or change who is in it."""
     found = get_object_or_404(request.account.teams, public_id=public_id)
+    request.actor.require("configure", of=found)
     return _edit(request, found)
 
 
 @member("configure")
 def delete(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask, then delete a team."""
+    request.actor.require("configure")
     found = get_object_or_404(request.account.teams, public_id=public_id)
     if request.method != "POST":
         return render(request, "accounts/team_delete.html", {"team": found})

@@ -12,6 +12,7 @@ from incidents.models.incident import (
 )
 from incidents.models.maintenance import MaintainedService, MaintenanceWindow
 from incidents.models.notification import Notification
+from incidents.models.outbox import OutboxEntry
 from incidents.models.received import ChangeEvent, Payload
 from incidents.models.responders import (
     Responder,
@@ -36,6 +37,7 @@ __all__ = [
     "MaintainedService",
     "MaintenanceWindow",
     "Notification",
+    "OutboxEntry",
     "Payload",
     "Responder",
     "ResponderRequest",

@@ -1,5 +1,6 @@
 """Events, as tools sent them, and the alerts that they feed."""
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +79,8 @@ class Alert(AccountModel):
                 condition=models.Q(status="triggered") & ~models.Q(held=""),
                 name="alert_held",
             ),
+            # Keys are long and are only asked for whole.
+            HashIndex(fields=["dedup_key"], name="alert_key"),
         ]
         constraints = [
             models.UniqueConstraint(

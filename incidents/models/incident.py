@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -102,6 +103,27 @@ class Incident(AccountModel):
             models.Index(fields=["account", "status", "-id"], name="incident_list"),
             models.Index(fields=["account", "-id"], name="incident_all"),
             models.Index(fields=["service", "-id"], name="incident_service"),
+            # What began in a period, which is how the API lists them.
+            models.Index(
+                fields=["account", "-created_at", "-id"], name="incident_began"
+            ),
+            models.Index(
+                fields=["account", "-created_at", "-id"],
+                condition=~models.Q(status="resolved"),
+                name="incident_open_began",
+            ),
+            models.Index(
+                fields=["account", "-resolved_at", "-id"], name="incident_ended"
+            ),
+            models.Index(
+                fields=["service", "-created_at", "-id"], name="incident_service_began"
+            ),
+            # Keys are long and are only asked for whole.
+            HashIndex(
+                fields=["incident_key"],
+                condition=~models.Q(incident_key=""),
+                name="incident_key",
+            ),
             models.Index(
                 fields=["id"],
                 condition=models.Q(status="triggered"),
@@ -248,6 +270,8 @@ class TimelineEntry(AccountModel):
         verbose_name_plural = "timeline entries"
         indexes = [
             models.Index(fields=["account", "-id"], name="timeline_account"),
+            models.Index(fields=["account", "-at", "-id"], name="timeline_period"),
+            HashIndex(fields=["public_id"], name="timeline_public_id"),
             # What operators look at.
             models.Index(
                 fields=["at"],

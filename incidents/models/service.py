@@ -91,6 +91,10 @@ class Service(AccountModel):
     grouping_match = models.CharField(
         max_length=3, choices=GroupingMatch.choices, default=GroupingMatch.ALL
     )
+    # What callers of the API call it; the pages have no name for it.
+    grouping_name = models.CharField(max_length=255, blank=True)
+    grouping_description = models.TextField(blank=True)
+    grouping_changed_at = models.DateTimeField(null=True, blank=True)
     # How long a new alert is held back; one that resolves meanwhile opens nothing.
     auto_pause = models.DurationField(_("pause"), null=True, blank=True)
     # New incidents a minute above which one incident carries the rest; null: no limit.

@@ -51,7 +51,7 @@ def release(service: Service, *, at: datetime) -> int:
 @transaction.atomic
 def let_through(service: Service, *, actor: Actor, at: datetime) -> int:
     """Let every held alert through now; suppressed ones stay where they are."""
-    actor.require("respond")
+    actor.require("respond", of=service)
     held = _held(service).filter(held__in=(Held.MAINTENANCE, Held.PAUSED))
     return _release(service, held, actor, at=at)
 

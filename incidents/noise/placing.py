@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models.contact import Urgency
 from accounts.permissions import Actor
-from incidents import opening, raising
+from incidents import opening, raising, timeline
 from incidents.models import Alert, Event, Incident, Service, TimelineEntry
 from incidents.noise import storms
 from incidents.noise.bundles import Bundle
@@ -96,7 +96,7 @@ def _open(
         for entry in _first_entries(service, bundle, incident, actor, at=at)
     ]
     if entries:
-        TimelineEntry.across_accounts.bulk_create(entries)
+        timeline.write(entries)
 
 
 def _draft(service: Service, bundle: Bundle, *, at: datetime) -> Draft:
@@ -128,7 +128,7 @@ def _join(
         entries = [_written(incident, actor, at, verb="storm_grew", details=facts)]
     else:
         entries = [_entry(incident, alert, actor, at) for alert in bundle.alerts]
-    TimelineEntry.across_accounts.bulk_create(entries)
+    timeline.write(entries)
     if incident.urgency == Urgency.LOW and _is_high(service, bundle, at=at):
         raising.raise_all([incident], at=at, actor=actor)
 

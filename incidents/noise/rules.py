@@ -38,7 +38,7 @@ def create(
     conditions: list[Condition],
 ) -> SuppressionRule:
     """Add a rule to the service; raises NotAllowed when it has too many."""
-    actor.require("configure")
+    actor.require("configure", of=service)
     if service.suppression_rules.count() >= MOST_RULES:
         most = {"most": MOST_RULES}
         raise NotAllowed(_("A service has at most %(most)d rules.") % most)
@@ -59,7 +59,7 @@ def update(
     conditions: list[Condition],
 ) -> SuppressionRule:
     """Change a rule; alerts that it has suppressed stay so until they come again."""
-    actor.require("configure")
+    actor.require("configure", of=rule.service)
     rule.name, rule.conditions = name, conditions
     rule.save(update_fields=["name", "conditions"])
     audit.record(actor, "updated suppression rule", rule, at=at)
@@ -81,7 +81,7 @@ def enable(rule: SuppressionRule, *, actor: Actor, at: datetime) -> None:
 @transaction.atomic
 def delete(rule: SuppressionRule, *, actor: Actor, at: datetime) -> None:
     """Delete the rule; the alerts that it suppressed stay, without its name."""
-    actor.require("configure")
+    actor.require("configure", of=rule.service)
     audit.record(actor, "deleted suppression rule", rule, at=at)
     rule.delete()
 
@@ -101,7 +101,7 @@ def _switch(
     actor: Actor,
     at: datetime,
 ) -> None:
-    actor.require("configure")
+    actor.require("configure", of=rule.service)
     rule.disabled_at = disabled_at
     rule.save(update_fields=["disabled_at"])
     audit.record(actor, action, rule, at=at)

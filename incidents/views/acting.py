@@ -31,6 +31,7 @@ def act(request: AccountRequest, number: int, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     incident = detail.find(request.account, number)
+    request.actor.require("respond", of=incident.service)
     chosen = VERBS[verb]
     posted = request.POST if request.method == "POST" else None
     form = chosen.form(posted, account=request.account, initial=_initial(incident))

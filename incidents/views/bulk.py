@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.permissions import NotPermitted
 from accounts.requests import AccountRequest, member
 from incidents import states
 from incidents.forms.verbs import VerbForm
@@ -81,7 +82,7 @@ def _act(
             continue
         try:
             verb.act(incident, actor=request.actor, at=at, **answers)
-        except states.NotAllowed as refusal:
+        except (states.NotAllowed, NotPermitted) as refusal:
             report.refuse(str(refusal), incident.number)
         else:
             report.done.append(incident.number)

@@ -59,7 +59,7 @@ def heartbeats(request: AccountRequest) -> HttpResponse:
     """List every heartbeat of the account, the missed ones first."""
     parts = {
         "heartbeats": queries.listed(request.account),
-        "may_configure": request.actor.may("configure"),
+        "may_configure": request.actor.may_anywhere("configure"),
     }
     return render(request, "incidents/heartbeats.html", parts)
 
@@ -75,8 +75,8 @@ def heartbeat(request: AccountRequest, public_id: str) -> HttpResponse:
         "address": queries.address(found),
         "curl": queries.curl(found),
         "cron": queries.cron(found),
-        "may_configure": request.actor.may("configure"),
-        "may_respond": request.actor.may("respond"),
+        "may_configure": request.actor.may("configure", of=found.service),
+        "may_respond": request.actor.may("respond", of=found.service),
     }
     return render(request, "incidents/heartbeat.html", parts)
 
@@ -86,6 +86,7 @@ def heartbeat(request: AccountRequest, public_id: str) -> HttpResponse:
 def heartbeat_create(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask for a heartbeat of the service, or add it."""
     service = get_object_or_404(request.account.services, public_id=public_id)
+    request.actor.require("configure", of=service)
     return _edit(request, service, None)
 
 
@@ -94,6 +95,7 @@ def heartbeat_create(request: AccountRequest, public_id: str) -> HttpResponse:
 def heartbeat_edit(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask for changes of a heartbeat, or make them."""
     found = _find(request, public_id)
+    request.actor.require("configure", of=found.service)
     return _edit(request, found.service, found)
 
 
@@ -104,6 +106,7 @@ def heartbeat_change(
 ) -> HttpResponse:
     """Ask whether to pause, resume, delete or give a new address, or do it."""
     found = _find(request, public_id)
+    request.actor.require("configure", of=found.service)
     if change not in CHANGES:
         raise Http404
     title, warning, verb = CHANGES[change]

@@ -92,7 +92,7 @@ def _verbs(request: AccountRequest, shown: Incident) -> dict[str, Any]:
     """Offer the verbs that apply now, to those who may."""
     may = (
         {name: verb for name, verb in VERBS.items() if verb.may(shown)}
-        if request.actor.may("respond")
+        if request.actor.may("respond", of=shown.service)
         else {}
     )
     if shown.status == "acknowledged" and not shown.snoozed_until:
@@ -100,7 +100,7 @@ def _verbs(request: AccountRequest, shown: Incident) -> dict[str, Any]:
     return {
         "may": may,
         "menu": [may[name] for name in MENU if name in may],
-        "may_respond": request.actor.may("respond"),
+        "may_respond": request.actor.may("respond", of=shown.service),
         "note_form": forms.NoteForm(account=request.account),
         "snooze_lengths": [
             *((key, text) for key, (text, _length) in forms.LENGTHS.items()),

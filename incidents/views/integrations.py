@@ -64,7 +64,7 @@ def integrations(request: AccountRequest) -> HttpResponse:
     parts = {
         "integrations": rows[:SIZE],
         "following": rows[SIZE - 1].pk if len(rows) > SIZE else None,
-        "may_configure": request.actor.may("configure"),
+        "may_configure": request.actor.may_anywhere("configure"),
     }
     return render(request, "incidents/integrations.html", parts)
 
@@ -84,10 +84,10 @@ def integration(request: AccountRequest, public_id: str) -> HttpResponse:
         "masked_address": tool.address(found.masked_key),
         "old_key_until": until if until and until > at else None,
         "events": events.order_by("-id")[:EVENTS],
-        "payloads": found.payloads.order_by("-id")[:EVENTS],
+        "payloads": found.payloads.order_by("-id")[: payloads.KEPT],
         "last_payload": payloads.last(found),
-        "may_configure": request.actor.may("configure"),
-        "may_respond": request.actor.may("respond"),
+        "may_configure": request.actor.may("configure", of=found.service),
+        "may_respond": request.actor.may("respond", of=found.service),
     }
     return render(request, "incidents/integration.html", parts)
 
@@ -97,6 +97,7 @@ def integration(request: AccountRequest, public_id: str) -> HttpResponse:
 def integration_rename(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask for another name, or give it."""
     integration = _find(request, public_id)
+    request.actor.require("configure", of=integration.service)
     posted = request.POST if request.method == "POST" else None
     form = IntegrationForm(posted, initial={"name": integration.name})
     if form.is_valid():

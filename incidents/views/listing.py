@@ -114,7 +114,7 @@ def _parts(
         "matching": counts.get(view.tab, ""),
         "page_size": SIZE,
         "bulk": [(VERBS[name], KEYS.get(name, "")) for name in BULK],
-        "may_respond": request.actor.may("respond"),
+        "may_respond": request.actor.may_anywhere("respond"),
     }
 
 

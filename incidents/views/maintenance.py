@@ -65,7 +65,7 @@ def windows(request: AccountRequest) -> HttpResponse:
         "past": rows,
         "following": following,
         "is_first": not before,
-        "may_configure": request.actor.may("configure"),
+        "may_configure": request.actor.may_anywhere("configure"),
     }
     return render(request, "incidents/maintenance.html", parts)
 

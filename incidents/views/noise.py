@@ -51,12 +51,12 @@ CHANGES: Final = {
 @member("configure")
 def service_noise(request: AccountRequest, public_id: str) -> HttpResponse:
     """Show what a service does against noise, or change it."""
-    service = _service(request, public_id)
+    service = _own(request, public_id)
     posted = request.POST if request.method == "POST" else None
     form = NoiseForm(posted, instance=service)
     if form.is_valid():
         # The form has set its own instance; the verb compares with what is stored.
-        stored = _service(request, public_id)
+        stored = _own(request, public_id)
         at = timezone.now()
         catalogue.update_service(stored, actor=request.actor, at=at, **form.values)
         messages.success(request, _("Saved the noise settings of %s.") % stored.name)
@@ -75,7 +75,7 @@ def service_noise(request: AccountRequest, public_id: str) -> HttpResponse:
 @member("configure")
 def suppression_rule_create(request: AccountRequest, public_id: str) -> HttpResponse:
     """Add a suppression rule to a service."""
-    return _edit(request, _service(request, public_id), None)
+    return _edit(request, _own(request, public_id), None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +84,7 @@ def suppression_rule(
     request: AccountRequest, public_id: str, rule_id: str
 ) -> HttpResponse:
     """Change a suppression rule."""
-    service = _service(request, public_id)
+    service = _own(request, public_id)
     return _edit(request, service, _rule(service, rule_id))
 
 
@@ -94,7 +94,7 @@ def suppression_rule_change(
     request: AccountRequest, public_id: str, rule_id: str, change: str
 ) -> HttpResponse:
     """Ask whether to disable, enable or delete a rule, or do it."""
-    service = _service(request, public_id)
+    service = _own(request, public_id)
     rule = _rule(service, rule_id)
     if change not in CHANGES:
         raise Http404
@@ -163,9 +163,16 @@ def held_parts(request: AccountRequest, service: Service) -> dict[str, Any]:
     return {
         "held": queries.held(service),
         "noise_sentences": sentences.of(service),
-        "may_respond": request.actor.may("respond"),
-        "may_configure": request.actor.may("configure"),
+        "may_respond": request.actor.may("respond", of=service),
+        "may_configure": request.actor.may("configure", of=service),
     }
+
+
+def _own(request: AccountRequest, public_id: str) -> Service:
+    """Find a service whose noise settings the reader may change."""
+    found = _service(request, public_id)
+    request.actor.require("configure", of=found)
+    return found
 
 
 def _service(request: AccountRequest, public_id: str) -> Service:

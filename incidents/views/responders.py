@@ -53,6 +53,7 @@ class Shown:
 def ask(request: AccountRequest, number: int) -> HttpResponse:
     """Ask people and policies to help."""
     incident = detail.find(request.account, number)
+    request.actor.require("respond", of=incident.service)
     posted = request.POST if request.method == "POST" else None
     form = AskForm(posted, account=request.account)
     if not form.is_valid():
@@ -83,7 +84,7 @@ def answer(
 ) -> HttpResponse:
     """Accept, decline or take back one request."""
     found = get_object_or_404(
-        request.account.responders.select_related("incident", "request"),
+        request.account.responders.select_related("incident__service", "request"),
         incident__number=number,
         public_id=public_id,
     )
@@ -107,7 +108,8 @@ def show(found: list[Responder], request: AccountRequest) -> dict[str, Any]:
 
 def _waits_for(responder: Responder, request: AccountRequest) -> bool:
     is_mine = responder.membership_id == request.membership.pk
-    return responder.is_pending and is_mine and request.actor.may("respond")
+    may_respond = request.actor.may("respond", of=responder.incident.service)
+    return responder.is_pending and is_mine and may_respond
 
 
 def _shown(responder: Responder, actor: Actor) -> Shown:

@@ -66,7 +66,7 @@ def services(request: AccountRequest) -> HttpResponse:
         "text": text,
         "team": team,
         "teams": request.account.teams.all(),
-        "may_configure": request.actor.may("configure"),
+        "may_configure": request.actor.may_anywhere("configure"),
     }
     return render(request, "incidents/services.html", parts)
 
@@ -91,7 +91,9 @@ def service_create(request: AccountRequest) -> HttpResponse:
 @member("configure")
 def service_edit(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask for changes of a service, or make them."""
-    return _edit(request, queries.find(request.account, public_id))
+    found = queries.find(request.account, public_id)
+    request.actor.require("configure", of=found)
+    return _edit(request, found)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,6 +103,7 @@ def service_change(
 ) -> HttpResponse:
     """Ask whether to disable, enable or delete a service, or do it."""
     found = queries.find(request.account, public_id)
+    request.actor.require("configure", of=found)
     if change not in CHANGES:
         raise Http404
     title, warning, verb = CHANGES[change]
@@ -129,6 +132,7 @@ def service_change(
 def integration_create(request: AccountRequest, public_id: str) -> HttpResponse:
     """Give the service one more integration."""
     found = queries.find(request.account, public_id)
+    request.actor.require("configure", of=found)
     form = NewIntegrationForm(request.POST)
     if not form.is_valid():
         parts = _service_parts(request, found) | {"form": form}
@@ -192,7 +196,7 @@ def _service_parts(request: AccountRequest, found: Service) -> dict[str, Any]:
         "changes": change_events.recent(found),
         "samples": {i.pk: testing.curl(i) for i in found.integrations.all()},
         "site_url": settings.SITE_URL,
-        "may_configure": request.actor.may("configure"),
-        "may_respond": request.actor.may("respond"),
+        "may_configure": request.actor.may("configure", of=found),
+        "may_respond": request.actor.may("respond", of=found),
         **noise.held_parts(request, found),
     }

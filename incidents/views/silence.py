@@ -19,6 +19,7 @@ def integration_silence(request: AccountRequest, public_id: str) -> HttpResponse
     """Ask after how much silence an incident opens, or note it."""
     rows = tools(request.account.integrations.select_related("service"))
     integration = get_object_or_404(rows, public_id=public_id)
+    request.actor.require("configure", of=integration.service)
     posted = request.POST if request.method == "POST" else None
     form = SilenceForm(posted, initial={"quiet_after": integration.quiet_after})
     if form.is_valid():

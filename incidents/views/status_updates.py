@@ -22,6 +22,7 @@ from incidents.queries import detail
 def post(request: AccountRequest, number: int) -> HttpResponse:
     """Write a status update to the subscribers."""
     incident = detail.find(request.account, number)
+    request.actor.require("respond", of=incident.service)
     form = UpdateForm(request.POST if request.method == "POST" else None)
     people = status_updates.recipients(incident)
     if not form.is_valid():
@@ -44,6 +45,7 @@ def post(request: AccountRequest, number: int) -> HttpResponse:
 def subscribers(request: AccountRequest, number: int) -> HttpResponse:
     """Subscribe other people and teams."""
     incident = detail.find(request.account, number)
+    request.actor.require("respond", of=incident.service)
     posted = request.POST if request.method == "POST" else None
     form = SubscribeForm(posted, account=request.account)
     if form.is_valid():
@@ -74,7 +76,9 @@ def subscribe(request: AccountRequest, number: int) -> HttpResponse:
 def unsubscribe(request: AccountRequest, number: int) -> HttpResponse:
     """Take the person or the team that was named off; the reader if none was."""
     found = get_object_or_404(
-        request.account.subscribers.select_related("incident", "membership", "team"),
+        request.account.subscribers.select_related(
+            "incident__service", "membership", "team"
+        ),
         incident__number=number,
         **_named(request),
     )

@@ -24,6 +24,7 @@ def send_test_event(request: AccountRequest, public_id: str) -> HttpResponse:
     integration = get_object_or_404(
         request.account.integrations.select_related("service"), public_id=public_id
     )
+    request.actor.require("respond", of=integration.service)
     is_resolve = request.POST.get("action") == "resolve"
     key = request.POST.get("dedup_key", "")[:255] or f"test-{secrets.token_hex(4)}"
     receipt = intake.receive(

@@ -62,7 +62,7 @@ class AlertView(IncidentView):
         self, incident: Incident, pairs: Sequence[tuple[Alert, dict[str, Any]]]
     ) -> None:
         """Do what is wanted of the incident's alerts; raises ApiError."""
-        self.actor.require("respond")
+        self.actor.require("respond", of=incident.service)
         for alert, wanted in pairs:
             if wanted.get("status") == "triggered" != alert.status:
                 raise errors.invalid("Status: An alert that has ended stays ended.")

@@ -1,12 +1,15 @@
 """What a request says in its body: the wrapped resource, and references in it."""
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import IO, Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
+from integrations import request_bodies
 from integrations.api import errors
 from integrations.api.requests import ApiRequest
 from integrations.inbound import values
@@ -26,15 +29,25 @@ class AnyJSON(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the body, fit to be stored; raises ApiError."""
-        body = stream.read(LARGEST + 1)
-        if len(body) > LARGEST:
-            raise errors.ApiError(
-                413, 2001, "Request Too Large", f"The most is {LARGEST} bytes."
-            )
         try:
-            return values.clean(values.load(body))
+            return values.clean(values.load(stream.read()))
         except values.NotJSON:
             raise errors.invalid("The body is not JSON.") from None
+
+
+def receive(request: HttpRequest) -> None:
+    """Read the body, however it was sent, for the view to parse; raises ApiError."""
+    try:
+        body = request_bodies.read(request, LARGEST)
+    except request_bodies.TooLarge:
+        raise errors.ApiError(
+            413, 2001, "Request Too Large", f"The most is {LARGEST} bytes."
+        ) from None
+    except request_bodies.Unreadable:
+        raise errors.invalid("The body cannot be read.") from None
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    request._stream = BytesIO(body)  # type: ignore[attr-defined]
+    request._read_started = False  # type: ignore[attr-defined]
 
 
 def unwrapped(request: ApiRequest, name: str) -> Any:
@@ -84,7 +97,3 @@ class ReferenceField(serializers.Field):  # type: ignore[type-arg]
         ).all()
         # Who left is named in what was, and in nothing new.
         return rows.filter(deactivated_at=None) if kind == "user" else rows
-
-    def to_representation(self, value: Any) -> Any:
-        """Never asked: answers are made from rows, not from what was sent."""
-        raise NotImplementedError

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from accounts import quotas
 from accounts.onboarding import Refused
 from incidents import catalogue, states
+from integrations.webhooks import refusals as webhook_refusals
 from oncall.refusals import InUse, NotAllowed
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class ApiError(Exception):
         message: str,
         *errors: str,
         headers: dict[str, str] | None = None,
+        members: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -40,12 +42,14 @@ class ApiError(Exception):
         self.message = message
         self.errors = list(errors)
         self.headers = headers or {}
+        # What a few errors say besides.
+        self.members = members or {}
 
     @property
     def body(self) -> dict[str, Any]:
         """The documented shape; `errors` is there always, as clients expect a list."""
         error = {"message": self.message, "code": self.code, "errors": self.errors}
-        return {"error": error}
+        return {"error": {**error, **self.members}}
 
 
 def invalid(*sentences: str) -> ApiError:
@@ -53,9 +57,9 @@ def invalid(*sentences: str) -> ApiError:
     return ApiError(400, 2001, INVALID, *sentences)
 
 
-def unauthenticated(sentence: str) -> ApiError:
+def unauthenticated(sentence: str, *, scheme: str = "Token") -> ApiError:
     """Refuse a caller whom we do not know."""
-    headers = {"WWW-Authenticate": 'Token realm="api"'}
+    headers = {"WWW-Authenticate": f'{scheme} realm="api"'}
     return ApiError(401, 2006, "Authentication failed", sentence, headers=headers)
 
 
@@ -177,7 +181,16 @@ _KNOWN: list[tuple[tuple[type[Exception], ...], Callable[[Any], ApiError]]] = [
     ((django_errors.PermissionDenied,), _not_permitted),
     ((InUse,), _in_use),
     ((quotas.Exhausted,), _exhausted),
-    ((Refused, catalogue.Refused, NotAllowed, states.NotAllowed), _refused),
+    (
+        (
+            Refused,
+            catalogue.Refused,
+            webhook_refusals.Refused,
+            NotAllowed,
+            states.NotAllowed,
+        ),
+        _refused,
+    ),
     ((django_errors.SuspiciousOperation,), _refused),
     ((rest_errors.APIException,), _rest),
 ]

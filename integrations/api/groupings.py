@@ -83,9 +83,14 @@ class PauseBody(serializers.Serializer[Any]):
 def by_time(config: Any) -> dict[str, Any]:
     """Group the alerts of some minutes; raises ValidationError."""
     minutes = _checked(TimeBody, config).get("timeout")
+    return for_seconds((minutes or 0) * 60)
+
+
+def for_seconds(seconds: int) -> dict[str, Any]:
+    """Group the alerts of so many seconds; 0 means until the incident is resolved."""
     return {
         "grouping": Service.Grouping.TIME.value,
-        "grouping_window": timedelta(minutes=minutes) if minutes else None,
+        "grouping_window": timedelta(seconds=seconds) if seconds else None,
     }
 
 

@@ -21,9 +21,10 @@ def apply(
 
     Raises what the verbs raise, with the documented codes.
     """
-    actor.require("respond")
     # In one order, or two callers could wait for each other for ever.
     fresh = changes.lock_all([incident for incident, _wanted in pairs])
+    for each in fresh:
+        actor.require("respond", of=each.service)
     if all(wanted == {"status": RESOLVED} for _incident, wanted in pairs):
         with coded(1001, "Incident Already Resolved"):
             actions.resolve_all(fresh, actor=actor, at=at)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -66,7 +66,7 @@ class Incidents(IncidentView):
         """List incidents, by what `filtered` says."""
         lists.includes(request, incident_rendering.INCLUDES)
         rows = _filtered(request, self.account.incidents.all(), self.at)
-        rows = lists.ordered(request, rows, COLUMNS)
+        rows = lists.ordered(request, rows.order_by("-created_at", "-id"), COLUMNS)
         rows = incident_rendering.with_rows(rows)
         return self.pages("incidents", rows, self.shown)
 
@@ -78,7 +78,7 @@ class Incidents(IncidentView):
         if len(people) > 1:
             raise errors.invalid("Assignments: A new incident goes to one user.")
         key = sent.get("incident_key") or ""
-        self.actor.require("respond")
+        self.actor.require("respond", of=sent["service"])
         _require_free_key(sent["service"], key)
         incident = actions.open_incident(
             sent["service"],
@@ -187,17 +187,30 @@ def _filtered(
         rows = rows.filter(status__in=statuses)
     if urgencies := known(request, "urgencies", URGENCIES):
         rows = rows.filter(urgency__in=urgencies)
-    if services := lists.values(request, "service_ids"):
-        rows = rows.filter(service__public_id__in=services)
-    if teams := lists.values(request, "team_ids"):
-        rows = rows.filter(service__team__public_id__in=teams)
+    services = request.account.services
+    if ids := lists.values(request, "service_ids"):
+        rows = rows.filter(service_id__in=_keys(services.filter(public_id__in=ids)))
+    if ids := lists.values(request, "team_ids"):
+        of_teams = services.filter(team__public_id__in=ids)
+        rows = rows.filter(service_id__in=_keys(of_teams))
     if people := lists.values(request, "user_ids"):
         rows = rows.filter(pk__in=_held_by(request.account, people))
         rows = rows.exclude(status=states.RESOLVED)
     if key := request.query_params.get("incident_key", "").replace("\0", ""):
-        alerts = request.account.alerts.filter(dedup_key=key, incident__isnull=False)
-        rows = rows.filter(Q(incident_key=key) | Q(pk__in=alerts.values("incident_id")))
+        rows = rows.filter(pk__in=_with_key(request.account, key))
     return rows
+
+
+def _keys(rows: QuerySet[Any]) -> list[int]:
+    """Read the keys first: the planner chooses an index by their number."""
+    return list(rows.order_by().values_list("pk", flat=True))
+
+
+def _with_key(account: Account, key: str) -> QuerySet[Any]:
+    """Find the incidents of a key: their own, or one of their alerts'."""
+    own = account.incidents.filter(incident_key=key).order_by().values("pk")
+    alerts = account.alerts.filter(dedup_key=key, incident__isnull=False)
+    return own.union(alerts.order_by().values("incident_id"))
 
 
 def _held_by(account: Account, people: list[str]) -> QuerySet[Any]:

@@ -1,4 +1,4 @@
-"""How many requests a minute a key may make; without Redis nobody is refused."""
+"""How many requests a minute a caller may make; without Redis nobody is refused."""
 
 import logging
 from datetime import datetime
@@ -7,49 +7,50 @@ from functools import cache
 import redis
 from django.conf import settings
 
-from accounts.models import ApiKey
 from integrations.api import errors
 
 logger = logging.getLogger(__name__)
 
-PER_MINUTE = 960
 MINUTE = 60
+ALL = "requests"
 
 
-def count(key: ApiKey, at: datetime) -> dict[str, str]:
-    """Count a request; this will return the headers that tell of the limit.
+def count(counter: str, operation: str, at: datetime) -> dict[str, str]:
+    """Count a request; this will return the headers that tell of the nearest limit.
 
-    Raises errors.ApiError beyond the limit.
+    An operation such as "POST incidents" may have a limit of its own. Raises
+    errors.ApiError beyond a limit.
     """
     window, elapsed = divmod(int(at.timestamp()), MINUTE)
+    names = [name for name in (ALL, operation) if name in settings.API_LIMITS]
+    limits = [int(settings.API_LIMITS[name]) for name in names]
     try:
-        used = _add(f"api:{_whose(key)}:{window}")
+        used = _add([f"api:{counter}:{name}:{window}" for name in names])
     except redis.RedisError:
         logger.warning("Redis does not answer; requests of the API are not counted")
         return {}
+    left, limit = min(
+        (limit - count, limit) for limit, count in zip(limits, used, strict=True)
+    )
     headers = {
-        "ratelimit-limit": str(PER_MINUTE),
-        "ratelimit-remaining": str(max(0, PER_MINUTE - used)),
+        "ratelimit-limit": str(limit),
+        "ratelimit-remaining": str(max(0, left)),
         "ratelimit-reset": str(MINUTE - elapsed),
     }
-    if used > PER_MINUTE:
-        sentence = f"More than {PER_MINUTE} requests in a minute."
+    if left < 0:
+        sentence = f"More than {limit} such requests in a minute."
         raise errors.ApiError(
             429, 2020, "Rate Limit Exceeded", sentence, headers=headers
         )
     return headers
 
 
-def _whose(key: ApiKey) -> str:
-    """Name the counter: all keys of a person count together."""
-    return key.membership.public_id if key.membership else key.public_id
-
-
-def _add(name: str) -> int:
+def _add(names: list[str]) -> list[int]:
     pipeline = _redis().pipeline(transaction=False)
-    pipeline.incr(name)
-    pipeline.expire(name, 2 * MINUTE)
-    return int(pipeline.execute()[0])
+    for name in names:
+        pipeline.incr(name)
+        pipeline.expire(name, 2 * MINUTE)
+    return [int(found) for found in pipeline.execute()[::2]]
 
 
 @cache

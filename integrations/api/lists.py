@@ -36,6 +36,14 @@ def flag(request: ApiRequest, name: str) -> bool:
     return request.query_params.get(name, "") in TRUE
 
 
+def number(request: ApiRequest, name: str, usual: int) -> int:
+    """Return a parameter that is a number from 0 on; raises ApiError."""
+    text = request.query_params.get(name) or str(usual)
+    if not text.isdecimal() or len(text) > 9:
+        raise errors.invalid(f"{name.capitalize()} must be a number from 0 on.")
+    return int(text)
+
+
 def includes(request: ApiRequest, allowed: Collection[str]) -> set[str]:
     """Return what is to be full instead of a reference; raises ApiError."""
     wanted = set(values(request, "include"))
@@ -104,7 +112,9 @@ def ordered(
     wanted = request.query_params.get("sort_by", "")
     if not wanted:
         return rows
-    return rows.order_by(*[_column(part, columns) for part in wanted.split(",")], "id")
+    order = [_column(part, columns) for part in wanted.split(",")]
+    # What is equal goes on in the same direction, as the indexes have it.
+    return rows.order_by(*order, "-id" if order[-1].startswith("-") else "id")
 
 
 def _column(part: str, columns: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Account, Membership
@@ -68,6 +68,7 @@ CHANNELS: Final = {
     "web": "website",
     "slack": "website",
 }
+WEB_TRIGGER: Final = "web_trigger"
 TIMEOUTS: Final = {"ack_timeout", "snooze_ended"}
 KINDS: Final = {"email": "email", "sms": "sms", "voice": "phone", "push": "push"}
 
@@ -78,7 +79,7 @@ class Facts:
 
     alerts: dict[int, Alert]
     notifications: dict[str, Notification]
-    # Members by name, where the name is one member's only.
+    # Members by their ids; of old entries by name, where it is one member's only.
     people: dict[str, Membership]
     wanted: Collection[str]
 
@@ -184,6 +185,13 @@ def _channel(entry: TimelineEntry, facts: Facts, alert: Alert | None) -> dict[st
         return {"type": "auto", "notification": _notification(entry, facts)}
     if entry.verb == "add_note":
         return {"type": "note", "summary": entry.details.get("text", "")}
+    if is_by_hand(entry, alert):
+        return {
+            "type": WEB_TRIGGER,
+            "summary": entry.incident.title,
+            "subject": entry.incident.title,
+            "details": entry.incident.description,
+        }
     kind = "timeout" if entry.verb in TIMEOUTS else CHANNELS.get(entry.via, "auto")
     channel: dict[str, Any] = {"type": kind}
     until = _until(entry)
@@ -192,6 +200,11 @@ def _channel(entry: TimelineEntry, facts: Facts, alert: Alert | None) -> dict[st
     if alert is not None and "channels" in facts.wanted:
         channel |= _sent(alert)
     return channel
+
+
+def is_by_hand(entry: TimelineEntry, alert: Alert | None) -> bool:
+    """Say whether somebody opened the incident with this entry, and no tool did."""
+    return entry.verb == "trigger" and entry.membership_id is not None and alert is None
 
 
 def _sent(alert: Alert) -> dict[str, Any]:
@@ -254,7 +267,8 @@ def _assignees(
 
 
 def _names(entry: TimelineEntry) -> list[str]:
-    names = entry.details.get("people") or entry.details.get("to") or []
+    details = entry.details
+    names = details.get("members") or details.get("people") or details.get("to") or []
     return [str(name) for name in names] if isinstance(names, list) else []
 
 
@@ -295,8 +309,11 @@ def _people(
     """Find whom entries name; a name of several members is nobody's here."""
     verbs = {"level_started", "reassign"}
     names = {name for e in entries if e.verb in verbs for name in _names(e)}
-    members = account.memberships.filter(user__name__in=names).select_related("user")
+    members = account.memberships.select_related("user").filter(
+        Q(public_id__in=names) | Q(user__name__in=names) | Q(given_name__in=names)
+    )
     found: dict[str, Membership | None] = {}
     for member in members:
+        found[member.public_id] = member
         found[member.name] = None if member.name in found else member
     return {name: member for name, member in found.items() if member is not None}

@@ -144,7 +144,7 @@ class OneWindow(WindowView):
     def delete(self, request: ApiRequest, public_id: str) -> Response:
         """Delete a window to come, or end one that lasts; refuses for one that was."""
         window = self.find(self.windows(), public_id)
-        self.actor.require("configure")
+        maintenance.require(self.actor, covered(window))
         if window.ends_at <= self.at:
             raise _over()
         if window.starts_at > self.at:
@@ -170,7 +170,7 @@ class OneWindow(WindowView):
         self, window: MaintenanceWindow, sent: dict[str, Any]
     ) -> MaintenanceWindow:
         """Move the end of a window; raises ApiError for what must stay."""
-        self.actor.require("configure")
+        maintenance.require(self.actor, covered(window))
         if set(sent.get("services", covered(window))) != set(covered(window)):
             raise errors.invalid("The window has begun; its services stay as they are.")
         return maintenance.extend(

@@ -13,7 +13,14 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone, translation
 
 from accounts import tenancy
-from integrations.api import credentials, errors, limits
+from integrations.api import (
+    bodies,
+    call_log,
+    credentials,
+    errors,
+    limits,
+    scopes,
+)
 from integrations.api.requests import PREFIX, Caller
 
 URLS = "integrations.api.urls"
@@ -50,6 +57,8 @@ def _path(request: HttpRequest) -> str | None:
 
 def _answer(request: HttpRequest, path: str) -> HttpResponse:
     try:
+        # Before anything is opened: a slow body must not hold a transaction.
+        bodies.receive(request)
         # What an earlier request of this thread chose must not show here.
         with (
             translation.override(settings.LANGUAGE_CODE),
@@ -57,6 +66,9 @@ def _answer(request: HttpRequest, path: str) -> HttpResponse:
             tenancy.all_accounts(),
         ):
             return _enter(request, path)
+    except credentials.Expired as error:
+        call_log.record_refusal(request, error)
+        return errors.response(error)
     except Exception as error:
         return errors.response(errors.of(error))
 
@@ -68,21 +80,29 @@ def _enter(request: HttpRequest, path: str) -> HttpResponse:
     """
     at = timezone.now()
     caller = credentials.identify(request, at)
-    headers = limits.count(caller.key, at)
+    match = _match(path)
+    operation = f"{request.method} {match.route}" if match else ""
+    headers = limits.count(caller.credential.counter, operation, at)
     tenancy.enter(caller.account)
     with transaction.atomic():
-        response = _view(request, path, caller)
+        response = _view(request, match, caller)
         if response.status_code >= 400:
             transaction.set_rollback(True)
+    call_log.record(request, response, caller, at=at)
     for name, value in headers.items():
         response.setdefault(name, value)
     return response
 
 
-def _view(request: HttpRequest, path: str, caller: Caller) -> HttpResponse:
-    match = _match(path)
+def _view(
+    request: HttpRequest, match: ResolverMatch | None, caller: Caller
+) -> HttpResponse:
     if match is None:
         return errors.response(errors.not_found())
+    try:
+        scopes.require(caller.credential, match.route, request.method or "GET")
+    except errors.ApiError as refusal:
+        return errors.response(refusal)
     request.account = caller.account  # type: ignore[attr-defined]
     request.actor = caller.actor  # type: ignore[attr-defined]
     request.caller = caller  # type: ignore[attr-defined]

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from rest_framework.response import Response
 
 from incidents.models import Notification
+from incidents.models.notification import LEFT_AT
 from integrations.api import errors, lists, references, times, users
 from integrations.api.log_entry_rendering import KINDS, destination
 from integrations.api.requests import ApiRequest
@@ -35,15 +35,17 @@ class Notifications(ResourceView):
             sentence = "until must be after since, by less than three months."
             raise errors.ApiError(400, 2004, "Invalid Date Range", sentence)
         kind = lists.choice(request, "filter", {*TYPES, ""}, "")
-        rows = self.account.notifications.filter(
-            Q(sent_at__gte=since, sent_at__lt=until)
-            | Q(sent_at=None, failed_at__gte=since, failed_at__lt=until),
+        rows = self.account.notifications.alias(left_at=LEFT_AT).filter(
+            left_at__gte=since,
+            left_at__lt=until,
             kind__in=[TYPES[kind]] if kind else KINDS,
             status__in=LEFT,
             membership__isnull=False,
         )
         rows = rows.select_related("membership__user", "contact_method")
-        return self.pages("notifications", rows.order_by("-id"), self.shown)
+        return self.pages(
+            "notifications", rows.order_by(LEFT_AT.desc(), "-id"), self.shown
+        )
 
     def shown(self, rows: list[Notification]) -> list[dict[str, Any]]:
         """Show notifications, their users in full where that is asked for."""

@@ -72,7 +72,7 @@ class Overrides(ResourceView):
     def post(self, request: ApiRequest, public_id: str) -> Response:
         """Create overrides, of which each has an outcome of its own."""
         schedule = self.find(self.account.schedules.all(), public_id)
-        self.actor.require("respond")
+        self.actor.require("respond", of=schedule)
         outcomes = [self._create(schedule, sent) for sent in _sent(request)]
         return Response(outcomes, status=201)
 

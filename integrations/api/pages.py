@@ -21,7 +21,7 @@ def answer(
     """Answer one page of the rows under the plural name; raises ApiError."""
     limit, offset = _limits(request)
     # One more than asked for tells whether there is more.
-    found = list(rows[offset : offset + limit + 1])
+    found = _slice(rows, offset, offset + limit + 1)
     body = {name: shown(found[:limit])}
     return Response(
         {
@@ -34,21 +34,23 @@ def answer(
     )
 
 
+def _slice(rows: Rows, first: int, last: int) -> list[Any]:
+    """Read some rows; what is leafed over is not joined with what it would show."""
+    if first and isinstance(rows, QuerySet) and not rows.query.combinator:
+        keys = list(rows.values_list("pk", flat=True)[first:last])
+        rows, first, last = rows.filter(pk__in=keys), 0, last - first
+    return list(rows[first:last])
+
+
 def _limits(request: ApiRequest) -> tuple[int, int]:
-    limit = min(_number(request, "limit", lists.USUAL_LIMIT), lists.LARGEST_LIMIT)
-    offset = _number(request, "offset", 0)
+    limit = lists.number(request, "limit", lists.USUAL_LIMIT)
+    limit = min(limit, lists.LARGEST_LIMIT)
+    offset = lists.number(request, "offset", 0)
     if limit + offset > lists.FURTHEST:
         raise errors.invalid(
             f"Offset and limit together may be at most {lists.FURTHEST}."
         )
     return limit or lists.USUAL_LIMIT, offset
-
-
-def _number(request: ApiRequest, name: str, usual: int) -> int:
-    text = request.query_params.get(name) or str(usual)
-    if not text.isdecimal() or len(text) > 9:
-        raise errors.invalid(f"{name.capitalize()} must be a number from 0 on.")
-    return int(text)
 
 
 def _count(rows: Rows) -> int:

@@ -17,7 +17,8 @@ from accounts.models import (
 )
 from incidents.models import Incident, Integration, MaintenanceWindow, Service
 from integrations.api.requests import ApiRequest, address
-from oncall.models import EscalationPolicy, Schedule
+from integrations.models import Extension
+from oncall.models import EscalationPolicy, Schedule, Tag
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ KINDS: dict[type[Model], Kind] = {
     Service: Kind("service", "services", "service-directory"),
     Priority: Kind("priority", "priorities", None),
     Incident: Kind("incident", "incidents", "incidents"),
+    Extension: Kind("extension", "extensions", None),
     MaintenanceWindow: Kind("maintenance_window", "maintenance_windows", None),
+    Tag: Kind("tag", "tags", None),
 }
 CONTACT_TYPES = {
     "email": "email_contact_method",

@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from accounts.models import Account, ApiKey
+from accounts.models import Account, Membership
 from accounts.permissions import Actor
+from integrations.models import App
 
 PREFIX = "/api"
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a request is let in with: an API key, or a token of an app."""
+
+    # Whose requests count together.
+    counter: str
+    # Whose rights it has; nobody's for one of the account, or of an app itself.
+    membership: Membership | None = None
+    # Of a token alone, which has scopes; a key may do all that its owner may.
+    app: App | None = None
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -16,7 +30,7 @@ class Caller:
     """Whose credential a request carries, and whom it acts as."""
 
     account: Account
-    key: ApiKey
+    credential: Credential
     actor: Actor
 
 

@@ -113,7 +113,7 @@ class Cancel(ResponderView):
         incident = self.incident(incident_id)
         sent = self.sent(CancelBody)
         actor = self.requester(sent["requester_id"])
-        actor.require("respond")
+        actor.require("respond", of=incident.service)
         found = [
             {**target, "result": self._cancelled(incident, target, actor)}
             for target in sent["responder_request_targets"]

@@ -79,10 +79,6 @@ class RestrictionField(serializers.Field):  # type: ignore[type-arg]
             weekday=sent["start_day_of_week"] if is_weekly else None,
         )
 
-    def to_representation(self, value: Any) -> Any:
-        """Never asked: answers are made from rows, not from what was sent."""
-        raise NotImplementedError
-
 
 class TurnField(serializers.Field):  # type: ignore[type-arg]
     """A user's turn, of which the id counts."""
@@ -95,10 +91,6 @@ class TurnField(serializers.Field):  # type: ignore[type-arg]
                 _('Each must be like {"user": {"id": …, "type": "user_reference"}}.')
             )
         return str(user["id"])
-
-    def to_representation(self, value: Any) -> Any:
-        """Never asked: answers are made from rows, not from what was sent."""
-        raise NotImplementedError
 
 
 class LayerBody(serializers.Serializer[Any]):

@@ -116,7 +116,7 @@ class OneIntegration(IntegrationView):
     def put(self, request: ApiRequest, service_id: str, public_id: str) -> Response:
         """Rename an integration; its key, its service and its tool stay."""
         integration = self._found(service_id, public_id)
-        self.actor.require("configure")
+        self.actor.require("configure", of=integration.service)
         sent = self.read(IntegrationBody, "integration", partial=True)
         name = sent.get("name")
         if name and name != integration.name:

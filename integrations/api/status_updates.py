@@ -113,7 +113,7 @@ class Subscribers(UpdateView):
         """Let more people and teams be told; who is told already stays so."""
         incident = self.incident(incident_id)
         sent = self.sent(SubscribersBody)["subscribers"]
-        self.actor.require("respond")
+        self.actor.require("respond", of=incident.service)
         found = [self._subscribed(incident, one) for one in sent]
         return Response({"subscriptions": found})
 
@@ -144,7 +144,7 @@ class Unsubscribe(UpdateView):
         """Let people and teams not be told any more."""
         incident = self.incident(incident_id)
         sent = self.sent(SubscribersBody)["subscribers"]
-        self.actor.require("respond")
+        self.actor.require("respond", of=incident.service)
         deleted = 0
         for one in sent:
             subscriber = self.subscriber(incident, one)

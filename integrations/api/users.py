@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from accounts import enrolment, invitations
+from accounts import enrolment, invitations, people
 from accounts.enrolment import Particulars
 from accounts.models import Membership
 from accounts.models.people import Role
@@ -51,7 +51,7 @@ def full(rows: QuerySet[Membership]) -> QuerySet[Membership]:
         "teams",
         "contact_methods__membership",
         "notification_rules__membership",
-        "notification_rules__contact_method",
+        "notification_rules__contact_method__membership",
     )
 
 
@@ -123,9 +123,7 @@ class Users(UserView):
         lists.includes(request, INCLUDES)
         rows = self.members()
         if words := lists.query(request):
-            rows = rows.filter(
-                Q(user__name__icontains=words) | Q(user__email__icontains=words)
-            )
+            rows = rows.filter(people.named(words))
         if teams := lists.values(request, "team_ids"):
             places = self.account.team_memberships.filter(team__public_id__in=teams)
             rows = rows.filter(pk__in=places.values("membership"))
@@ -169,7 +167,7 @@ class Me(UserView):
 
     def get(self, request: ApiRequest) -> Response:
         """Show the user whose key this is."""
-        me = self.request.caller.key.membership
+        me = self.request.caller.credential.membership
         if me is None:
             # A bare string: clients tell the kind of a key by these very words.
             words = "No user belongs to this key, which has account-level access token"

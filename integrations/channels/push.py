@@ -16,7 +16,6 @@ from accounts import channels
 from integrations import outgoing
 from integrations.push import keys, payload
 
-SECONDS = 10.0
 # The subscription is over: the person took the permission back, or a new one is.
 GONE = {404, 410}
 TOO_MANY = 429
@@ -64,7 +63,7 @@ def _post(subscription: dict[str, Any], push: payload.Push) -> requests.Response
             vapid_claims={"sub": settings.VAPID_SUBJECT},
             ttl=int(push.ttl.total_seconds()),
             headers=push.headers,
-            timeout=SECONDS,
+            timeout=settings.PROVIDER_TIMEOUT,
             requests_session=_client(),
         )
         return answer

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations import redirects
 from integrations.models import App
+from integrations.oauth import scopes
 
 MOST_ADDRESSES = 20
 
@@ -39,8 +40,17 @@ class AddressesField(forms.CharField):
         return " ".join(lines)
 
 
+def scope_choices() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """List every scope in words, those that only read first."""
+    reading = [(n, words) for n, words in scopes.SCOPED.items() if n.endswith(".read")]
+    writing = [
+        (n, words) for n, words in scopes.SCOPED.items() if (n, words) not in reading
+    ]
+    return [(_("Read"), reading), (_("Change"), writing)]
+
+
 class AppForm(forms.ModelForm[App]):
-    """An app that sends events."""
+    """An app: what it is called, and which of the two things it does."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -59,18 +69,84 @@ class AppForm(forms.ModelForm[App]):
     )
     redirect_uris = AddressesField(
         label=_("Redirect addresses, one in a line"),
+        required=False,
         help_text=_(
-            "Where people go with the new key: the exact address, without parameters."
-            " The tool may add parameters; everything else must match letter by"
-            " letter. https, or http on localhost."
+            "Where people go back to: the exact address, without parameters. In the"
+            " connect flow the tool may add parameters; everything else must match"
+            " letter by letter. https, or http on localhost."
         ),
+    )
+    has_events = forms.BooleanField(
+        label=_("Sends events"),
+        required=False,
+        initial=True,
+        help_text=_("Has a button with which people connect it to their services."),
+    )
+    kind = forms.ChoiceField(
+        label=_("OAuth"),
+        required=False,
+        choices=[
+            ("", _("None: it only sends events")),
+            (
+                App.Kind.SCOPED,
+                _("Scoped: it may do what the scopes that you choose here name"),
+            ),
+            (
+                App.Kind.CLASSIC,
+                _("Classic: it may read, or read and change, what its user may"),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
+    is_public = forms.BooleanField(
+        label=_("It cannot keep a secret"),
+        required=False,
+        help_text=_(
+            "Only for Classic: an app in people's browsers or on their phones has no"
+            " secret and proves itself by PKCE."
+        ),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"),
+        required=False,
+        choices=scope_choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only for Scoped. Choose no more than it needs."),
     )
 
     class Meta:
         model = App
-        fields = ["name", "description", "website", "logo_url", "redirect_uris"]
+        fields = [
+            "name",
+            "description",
+            "website",
+            "logo_url",
+            "has_events",
+            "kind",
+            "redirect_uris",
+        ]
         labels = {"description": _("Description")}
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["is_public"] = self.instance.is_public_client
+        self.initial["scopes"] = self.instance.scopes.split()
+        self.order_fields([*self.Meta.fields[:-1], "is_public", "scopes"])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an app that does nothing, and what does not fit its OAuth."""
+        values: dict[str, Any] = super().clean() or {}
+        kind = values.get("kind")
+        if not kind and not values.get("has_events"):
+            self.add_error("has_events", _("Choose what the app does: this, or OAuth."))
+        if kind == App.Kind.SCOPED and not values.get("scopes"):
+            self.add_error("scopes", _("Choose at least one scope."))
+        if kind == App.Kind.SCOPED and values.get("is_public"):
+            self.add_error("is_public", _("A scoped app needs a secret."))
+        if self._goes_back(values) and values.get("redirect_uris") == "":
+            self.add_error("redirect_uris", _("Give at least one address."))
+        return values
 
     def clean_website(self) -> str:
         """Refuse what a browser would not open as a page."""
@@ -86,7 +162,17 @@ class AppForm(forms.ModelForm[App]):
     @property
     def values(self) -> dict[str, Any]:
         """What the app shall be; the form is valid."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        data = self.cleaned_data
+        is_public = data["is_public"] and data["kind"] == App.Kind.CLASSIC
+        chosen = data["scopes"] if data["kind"] == App.Kind.SCOPED else []
+        return {name: data[name] for name in self.Meta.fields} | {
+            "client_type": App.CLIENT_PUBLIC if is_public else App.CLIENT_CONFIDENTIAL,
+            "scopes": " ".join(chosen),
+        }
+
+    def _goes_back(self, values: dict[str, Any]) -> bool:
+        """Whether people come back to it: one that acts for itself needs no address."""
+        return bool(values.get("has_events")) or values.get("kind") == App.Kind.CLASSIC
 
 
 def _problem(address: str) -> ValidationError | None:

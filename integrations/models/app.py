@@ -40,6 +40,14 @@ class App(AbstractApplication):
     flow and OAuth may return to.
     """
 
+    class Kind(models.TextChoices):
+        """How its OAuth works; without a kind it has none."""
+
+        CLASSIC = "classic", _("Classic: reads, or reads and writes")
+        SCOPED = "scoped", _("Scoped: only what each scope names")
+
+        __empty__ = _("No OAuth")
+
     account = models.ForeignKey(
         Account, models.CASCADE, null=True, blank=True, related_name="apps"
     )
@@ -51,6 +59,11 @@ class App(AbstractApplication):
     logo_url = models.URLField(_("logo"), blank=True)
     # May use the connect flow to make integrations.
     has_events = models.BooleanField(_("sends events"), default=True)
+    kind = models.CharField(
+        _("OAuth"), max_length=7, choices=Kind.choices, blank=True, default=""
+    )
+    # What a scoped app may ask for, separated by spaces; `oauth.scopes` names them.
+    scopes = models.TextField(_("scopes"), blank=True, default="")
     is_verified = models.BooleanField(_("verified publisher"), default=False)
     disabled_at = models.DateTimeField(null=True, blank=True)
 
@@ -59,6 +72,19 @@ class App(AbstractApplication):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    def is_usable(self, request: object) -> bool:
+        """Say whether its OAuth works now; the OAuth package asks before each use."""
+        return bool(self.kind) and self.disabled_at is None
+
+    @property
+    def is_scoped(self) -> bool:
+        return self.kind == self.Kind.SCOPED
+
+    @property
+    def is_public_client(self) -> bool:
+        """Whether it runs where a secret cannot be kept."""
+        return bool(self.client_type == self.CLIENT_PUBLIC)
 
 
 class Connection(AccountModel):
@@ -80,28 +106,77 @@ class Connection(AccountModel):
         return f"{self.app} to {self.integration}"
 
 
-class Grant(AbstractGrant):
-    """An authorization code, for the account chosen on the consent page."""
+class Delegation(AccountModel):
+    """What somebody lets an app do in the account, until it is revoked.
 
-    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+    With a membership the app acts for that person; without one it acts for itself.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="delegations")
+    app = models.ForeignKey(App, models.CASCADE, related_name="delegations")
+    public_id = models.CharField(max_length=14, unique=True, default=public_id)
+    membership = TenantKey(
+        Membership, models.CASCADE, null=True, blank=True, related_name="delegations"
+    )
+    granted_by = TenantKey(
+        Membership, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Everything that was ever agreed to; each token has a part of it.
+    scope = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "app", "membership"],
+                condition=models.Q(revoked_at=None),
+                nulls_distinct=False,
+                name="delegation_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.app} for {self.membership or self.account}"
+
+
+class Grant(AbstractGrant):
+    """An authorization code, for the account chosen on the consent page.
+
+    It stays for a while after its use: a code that comes twice was stolen.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    delegation = TenantKey(Delegation, models.CASCADE, related_name="codes")
+    # Names the tokens that are made from it.
+    family = models.UUIDField(default=uuid.uuid4, editable=False)
+    used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(AbstractGrant.Meta):
         pass
 
 
 class AccessToken(AbstractAccessToken):
-    """A token that acts in one account."""
+    """A token that acts in one account; we keep its digest."""
 
-    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    delegation = TenantKey(Delegation, models.CASCADE, related_name="access_tokens")
 
     class Meta(AbstractAccessToken.Meta):
         pass
 
 
 class RefreshToken(AbstractRefreshToken):
-    """Renews an access token of the same account."""
+    """Renews an access token of the same account, once; we keep its digest."""
 
-    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    delegation = TenantKey(Delegation, models.CASCADE, related_name="refresh_tokens")
+    scope = models.TextField(blank=True)
+    expires_at = models.DateTimeField()
+    # However often it is renewed, the person is asked again then.
+    window_ends_at = models.DateTimeField()
 
     class Meta(AbstractRefreshToken.Meta):
         pass

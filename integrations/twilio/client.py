@@ -26,7 +26,6 @@ HOME = "https://api.twilio.com"
 LOCAL_SID = "AC" + "0" * 32
 LOCAL_NUMBER = "+15005550006"
 CONNECT_SECONDS = 3.0
-DEADLINE = 8.0
 SENDERS = 16
 # Twilio's codes for a number that will never take it, whatever we do.
 HOPELESS = {
@@ -107,9 +106,9 @@ def number() -> str:
 class Redirected(TwilioHttpClient):  # type: ignore[misc]
     """Talks to TWILIO_API_BASE, a proxy or a double, in place of Twilio."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, seconds: float) -> None:
         super().__init__(logger=_logger)
-        self.timeout = (CONNECT_SECONDS, DEADLINE)
+        self.timeout = (CONNECT_SECONDS, seconds)
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, HTTPAdapter(pool_maxsize=SENDERS))
         self.base = base.rstrip("/")
@@ -129,14 +128,15 @@ def _client() -> Client:
         settings.TWILIO_ACCOUNT_SID or LOCAL_SID,
         signatures.secret(),
         settings.TWILIO_API_BASE if settings.TWILIO_ACCOUNT_SID else "",
+        settings.PROVIDER_TIMEOUT,
     )
 
 
 @functools.lru_cache(maxsize=4)
-def _client_for(sid: str, secret: str, base: str) -> Client:
+def _client_for(sid: str, secret: str, base: str, seconds: float) -> Client:
     is_local = sid == LOCAL_SID
     transport: HttpClient = (
-        outbox.TwilioClient() if is_local else Redirected(base or HOME)
+        outbox.TwilioClient() if is_local else Redirected(base or HOME, seconds)
     )
     return Client(sid, secret, http_client=transport)
 

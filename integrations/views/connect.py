@@ -1,5 +1,11 @@
 """The pages of the connect flow: who asks, what for, and the way back with a key."""
 
+from contextlib import nullcontext
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +23,9 @@ from incidents import catalogue
 from integrations import connect as flow
 from integrations.forms.connect import ConnectForm
 from oncall import errors
+
+# As long as somebody who comes back may wonder whether it was done.
+LATELY: Final = timedelta(hours=1)
 
 
 @never_cache
@@ -39,8 +48,8 @@ def _flow(request: AccountRequest, dialect: flow.Dialect) -> HttpResponse:
         return _switch(request)
     try:
         asked = _read(request, dialect, is_inside=is_inside)
-    except flow.Unknown as why:
-        return errors.page(request, 400, _explanation(request, str(why)))
+    except flow.Unknown as refusal:
+        return errors.page(request, 400, _explanation(request, refusal))
     if not is_inside:
         return _come_in(request, asked)
     if request.POST.get("verb") == "finish":
@@ -51,15 +60,31 @@ def _flow(request: AccountRequest, dialect: flow.Dialect) -> HttpResponse:
 def _read(
     request: HttpRequest, dialect: flow.Dialect, *, is_inside: bool
 ) -> flow.Request:
-    if is_inside:
+    """Read the link in the scope that there is; raises flow.Unknown."""
+    with nullcontext() if is_inside else tenancy.all_accounts():
+        found = _read_or_note(request, dialect)
+    if isinstance(found, flow.Unknown):
+        raise found
+    return found
+
+
+def _read_or_note(
+    request: HttpRequest, dialect: flow.Dialect
+) -> flow.Request | flow.Unknown:
+    # The refusal is an answer, for an exception would undo the note of it.
+    try:
         return flow.read(request.GET, dialect)
-    with tenancy.all_accounts():
-        return flow.read(request.GET, dialect)
+    except flow.Unknown as refusal:
+        account = getattr(request, "account", None)
+        flow.note_refusal(refusal, dialect, account, at=timezone.now())
+        return refusal
 
 
 def _come_in(request: HttpRequest, asked: flow.Request) -> HttpResponse:
     """Offer a stranger to sign in or up, and to come back here."""
     way_back = urlencode({"next": request.get_full_path()})
+    if request.user.is_authenticated and asked.app.account_id:
+        return errors.page(request, 400, _explanation(request, flow.Unknown("app")))
     if request.user.is_authenticated:
         return redirect(f"{reverse('account_create')}?{way_back}")
     context = {
@@ -82,7 +107,12 @@ def _switch(request: AccountRequest) -> HttpResponse:
         pk__in=[one.pk for one in _mine(request)],
     )
     request.session[SESSION_KEY] = account.pk
-    return redirect(request.get_full_path())
+    named = _named_by_host(request)
+    if not named:
+        return redirect(request.get_full_path())
+    # The host would name the account that is being left.
+    there = request.get_host().replace(named, account.subdomain, 1)
+    return redirect(f"{request.scheme}://{there}{request.get_full_path()}")
 
 
 def _finish(request: AccountRequest, asked: flow.Request) -> HttpResponse:
@@ -101,18 +131,30 @@ def _finish(request: AccountRequest, asked: flow.Request) -> HttpResponse:
     except catalogue.Refused as refusal:
         form.add_error("name", str(refusal))
         return _page(request, asked, form, status=422)
+    except flow.TooLong:
+        form.add_error(None, _("These are too many long names; connect fewer at once."))
+        return _page(request, asked, form, status=422)
     return HttpResponseRedirect(flow.answer(asked, request.account, integrations))
 
 
 def _form(request: AccountRequest, asked: flow.Request) -> ConnectForm:
-    several = asked.dialect.takes_several
-    if request.POST.get("verb") == "finish":
-        return ConnectForm(request.POST, account=request.account, takes_several=several)
-    return ConnectForm(
+    form = partial(
+        ConnectForm,
         account=request.account,
-        takes_several=several,
-        initial={"token": flow.new_token()},
+        app=asked.app,
+        takes_several=asked.dialect.takes_several,
     )
+    if request.POST.get("verb") == "finish":
+        return form(request.POST)
+    if request.POST.get("verb") == "search":
+        return form(initial=_typed(request))
+    return form(initial={"token": flow.new_token()})
+
+
+def _typed(request: AccountRequest) -> dict[str, Any]:
+    """Keep what was chosen and typed so far, without judging it yet."""
+    typed: dict[str, Any] = request.POST.dict()
+    return typed | {"services": request.POST.getlist("services")}
 
 
 def _page(
@@ -123,6 +165,10 @@ def _page(
         "asked": asked,
         "form": form,
         "may_finish": may_finish,
+        "just_made": flow.just_made(
+            asked.app, request.membership, since=timezone.now() - LATELY
+        ),
+        "is_elsewhere": _named_by_host(request) not in ("", request.account.subdomain),
         "who_may": [] if may_finish else flow.who_may_finish(request.account),
         "cancel_url": flow.cancelled(asked),
         "other_accounts": [
@@ -132,24 +178,37 @@ def _page(
     return render(request, "integrations/connect.html", context, status=status)
 
 
-def _mine(request: AccountRequest) -> list[Account]:
+def _mine(request: HttpRequest) -> list[Account]:
     """The accounts of the user, which the middleware has found."""
     return getattr(request, "my_accounts", [])
 
 
-def _explanation(request: AccountRequest, why: str) -> str:
-    if why == "address":
+def _named_by_host(request: HttpRequest) -> str:
+    """Return the subdomain that the request came to, if it names an account."""
+    host = request.get_host()
+    subdomain, mark, _port = host.partition(f".{settings.APP_DOMAIN}")
+    return subdomain if mark else ""
+
+
+def _explanation(request: HttpRequest, refusal: flow.Unknown) -> str:
+    if refusal.why == "address":
         return _(
             "The link asks us to send you to an address that its maker has not"
             " registered with us, so we do not. Nothing was connected. Start again"
             " from the monitoring tool, or tell its maker the reference number."
+        )
+    if refusal.why == "disabled":
+        return _(
+            "The monitoring tool cannot be connected at the moment: its entry with us"
+            " is switched off. Nothing was connected. What was connected before still"
+            " works."
         )
     if len(_mine(request)) > 1:
         return _(
             "The link names a monitoring tool that the account %(account)s does not"
             " know. Nothing was connected. If another account of yours knows it, switch"
             " to that account and follow the link again."
-        ) % {"account": request.account.name}
+        ) % {"account": getattr(request, "account", "")}
     return _(
         "The link names a monitoring tool that we do not know. Nothing was connected."
         " Start again from the tool, or tell its maker the reference number."

@@ -24,6 +24,7 @@ def mapping(request: AccountRequest, public_id: str) -> HttpResponse:
     integration = get_object_or_404(
         request.account.integrations.select_related("service"), public_id=public_id
     )
+    request.actor.require("configure", of=integration.service)
     if not tools.of(integration.kind).is_mapped:
         return redirect("integration", public_id)
     posted = request.POST if request.method == "POST" else None

@@ -13,7 +13,7 @@ from oncall.embedded.processes import Failed
 # What makes an instance this one; all else a command takes from its own surroundings.
 ITS_OWN = (
     *("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"),
-    *("SECRET_KEY", "ENCRYPTION_KEYS"),
+    *("SECRET_KEY", "ENCRYPTION_KEYS", "OIDC_KEYS", "REGION"),
     *("SITE_URL", "ALLOWED_HOSTS", "APP_DOMAIN"),
     *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "HEARTBEAT_URL"),
     *("VAPID_PRIVATE_KEY", "VAPID_SUBJECT", "ALLOWED_PRIVATE_HOSTS"),

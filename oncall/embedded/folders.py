@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from oncall.embedded.processes import Failed, identity
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,6 +163,7 @@ def new_keys() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ENCRYPTION_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "VAPID_PRIVATE_KEY": new_vapid_key(),
+        "OIDC_KEYS": new_oidc_key(),
     }
 
 
@@ -167,6 +171,17 @@ def new_vapid_key() -> str:
     """A fresh key for pushes to browsers; this will keep it nowhere."""
     number = 1 + secrets.randbelow(POINTS - 1)
     return urlsafe_b64encode(number.to_bytes(32, "big")).decode().rstrip("=")
+
+
+def new_oidc_key() -> str:
+    """A fresh key that signs who signed in; this will keep it nowhere."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    raw = key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _taken(folder: Path, pid: str) -> str:

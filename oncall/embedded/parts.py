@@ -48,6 +48,18 @@ def worker(folder: Path, given: Mapping[str, str]) -> Child:
     return _start("The worker", "worker", command, folder, surroundings)
 
 
+def messenger(folder: Path, given: Mapping[str, str]) -> Child:
+    """Start the one who tells those outside; this will not wait until it is ready."""
+    options = [
+        *("--queues", "outbox", "--hostname", "outbox@%h"),
+        *("--pool", "threads", "--concurrency", "4", "--loglevel", "INFO"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ]
+    command = ["celery", "--app", "oncall", "worker", *options]
+    surroundings = environment.of_the_app(given)
+    return _start("The messenger", "messenger", command, folder, surroundings)
+
+
 def beat(folder: Path, given: Mapping[str, str]) -> Child:
     """Start the clock; this will not wait for its first tick."""
     schedule = folder / "beat/schedule"

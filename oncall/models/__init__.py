@@ -3,6 +3,7 @@
 from oncall.models.feed import CalendarFeed
 from oncall.models.policy import EscalationPolicy, EscalationRule, EscalationTarget
 from oncall.models.schedule import Layer, LayerUser, Override, Restriction, Schedule
+from oncall.models.tag import Tag, Tagging
 from oncall.models.version import ScheduleVersion
 
 __all__ = [
@@ -16,4 +17,6 @@ __all__ = [
     "Restriction",
     "Schedule",
     "ScheduleVersion",
+    "Tag",
+    "Tagging",
 ]

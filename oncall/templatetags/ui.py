@@ -168,7 +168,9 @@ def _has_outbox(context: Context) -> bool:
 def create_menu(context: Context) -> dict[str, Any]:
     """Offer to create what there are pages for and the member may create."""
     actor = context.get("actor")
-    places = tuple(p for p in navigation.CREATE if actor and actor.may(p.ability))
+    places = tuple(
+        p for p in navigation.CREATE if actor and actor.may_anywhere(p.ability)
+    )
     return {"links": navigation.links(places, "")}
 
 

@@ -31,8 +31,8 @@ def on_call(request: AccountRequest) -> HttpResponse:
         "teams": sorted(teams, key=lambda row: row.name.casefold()),
         "team": next((row for row in teams if row.public_id == team), None),
         "now": now,
-        "may_override": request.actor.may("respond"),
-        "may_configure": request.actor.may("configure"),
+        "may_override": request.actor.may_anywhere("respond"),
+        "may_configure": request.actor.may_anywhere("configure"),
     }
     return render(request, "oncall/on_call.html", context)
 
@@ -57,7 +57,7 @@ def mine(request: AccountRequest) -> HttpResponse:
             for line in period.lines([shift.entry])
         ],
         "lengths": period.offer("14", "28", "month"),
-        "may_override": request.actor.may("respond"),
+        "may_override": request.actor.may_anywhere("respond"),
     }
     return render(request, "oncall/my_shifts.html", context)
 

@@ -30,6 +30,7 @@ MOST_PREVIEWED = 31 * DAY
 def create(request: AccountRequest, public_id: str) -> HttpResponse:
     """Put somebody on call for a period of a schedule."""
     schedule = _schedule(request, public_id)
+    request.actor.require("respond", of=schedule)
     zone = ZoneInfo(schedule.time_zone)
     if request.method != "POST":
         initial = {"membership": request.membership.public_id} | suggestion(

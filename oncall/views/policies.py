@@ -25,7 +25,10 @@ def index(request: AccountRequest) -> HttpResponse:
     shown = overview.policies_now(
         request.account, queries.with_levels(found), timezone.now()
     )
-    context = {"policies": shown, "may_configure": request.actor.may("configure")}
+    context = {
+        "policies": shown,
+        "may_configure": request.actor.may_anywhere("configure"),
+    }
     return render(request, "oncall/policies.html", context)
 
 
@@ -40,7 +43,7 @@ def policy(request: AccountRequest, public_id: str) -> HttpResponse:
         "levels": overview.policies_now(request.account, [found], now)[0].levels,
         "steps": forecast(request.account, queries.as_plan(found), now),
         "services": found.services.all(),
-        "may_configure": request.actor.may("configure"),
+        "may_configure": request.actor.may("configure", of=found),
     }
     return render(request, "oncall/policy.html", context)
 
@@ -58,6 +61,7 @@ def create(request: AccountRequest) -> HttpResponse:
 def edit(request: AccountRequest, public_id: str) -> HttpResponse:
     """Change a policy."""
     found = _policy(request, public_id)
+    request.actor.require("configure", of=found)
     if request.method == "POST":
         return _edit(request, found)
     data = forms.data_of(found)
@@ -69,6 +73,7 @@ def edit(request: AccountRequest, public_id: str) -> HttpResponse:
 def delete(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask, then delete a policy; one that services use is kept, with their list."""
     found = _policy(request, public_id)
+    request.actor.require("configure", of=found)
     context = {"policy": found, "services": found.services.all()}
     if request.method != "POST":
         return render(request, "oncall/policy_delete.html", context)

@@ -37,6 +37,7 @@ def create(request: AccountRequest) -> HttpResponse:
 def edit(request: AccountRequest, public_id: str) -> HttpResponse:
     """Change a schedule and its layers."""
     found = _schedule(request, public_id)
+    request.actor.require("configure", of=found)
     if request.method == "POST":
         return _edit(request, found)
     editor = forms.ScheduleEditor(

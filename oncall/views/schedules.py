@@ -37,7 +37,7 @@ def index(request: AccountRequest) -> HttpResponse:
         "duties": sorted(
             duties.values(), key=lambda duty: duty.schedule.name.casefold()
         ),
-        "may_configure": request.actor.may("configure"),
+        "may_configure": request.actor.may_anywhere("configure"),
     }
     return render(request, "oncall/schedules.html", context)
 
@@ -71,8 +71,8 @@ def schedule(request: AccountRequest, public_id: str) -> HttpResponse:
             for version in versions.of(found)
         ],
         "policies": rotations.policies_of(found),
-        "may_configure": request.actor.may("configure"),
-        "may_override": request.actor.may("respond"),
+        "may_configure": request.actor.may("configure", of=found),
+        "may_override": request.actor.may("respond", of=found),
     }
     context |= _shown(request, loaded[found.pk], period, now)
     return render(request, "oncall/schedule.html", context)
@@ -82,6 +82,7 @@ def schedule(request: AccountRequest, public_id: str) -> HttpResponse:
 def delete(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask, then delete a schedule; one that policies page is kept, with their list."""
     found = _schedule(request, public_id)
+    request.actor.require("configure", of=found)
     context = {"schedule": found, "policies": rotations.policies_of(found)}
     if request.method != "POST":
         return render(request, "oncall/schedule_delete.html", context)

@@ -19,6 +19,7 @@ from oncall.views.ranges import Range
 def restore(request: AccountRequest, public_id: str) -> HttpResponse:
     """Ask, then make a schedule what it was in a version, from now on."""
     schedule = get_object_or_404(request.account.schedules, public_id=public_id)
+    request.actor.require("configure", of=schedule)
     data = request.POST if request.method == "POST" else request.GET
     if "version" not in data:
         return redirect("schedule", public_id)

@@ -16,6 +16,7 @@ from incidents.models import (
     StatusUpdate,
     Subscriber,
 )
+from integrations import app_calls, app_secrets
 from integrations.models import (
     AccessToken,
     App,
@@ -41,6 +42,7 @@ def furnish(world: World) -> None:
     world.account.escalation_targets.create(
         rule=world.account.escalation_rules.latest("level"), schedule=schedule
     )
+    _tag(world)
     _ways_in(world, team)
     _handoffs(world, schedule)
     incident = _incident(world)
@@ -67,6 +69,11 @@ def _team(world: World) -> Team:
     membership = _first(world).membership
     world.account.team_memberships.create(team=team, membership=membership)
     return team
+
+
+def _tag(world: World) -> None:
+    tag = world.account.tags.create(label="Payments")
+    world.account.taggings.create(tag=tag, policy=world.policy)
 
 
 def _schedule(world: World, team: Team) -> Schedule:
@@ -276,7 +283,16 @@ def _app(world: World) -> None:
     account.connections.create(
         app=app, integration=world.integration, connected_by=person.membership
     )
-    held = {"account": account, "user": person.user, "application": app}
+    app_secrets.add(app, actor=Actor("operator"), at=NOON)
+    app_calls.record(app, account=account, at=NOON, call="token", status=200, detail="")
+    delegation = account.delegations.create(
+        app=app,
+        membership=person.membership,
+        granted_by=person.membership,
+        created_at=NOON,
+    )
+    whose = {"account": account, "user": person.user, "application": app}
+    held = {"delegation": delegation, **whose}
     Grant.objects.create(
         code=f"grant-code-{account.pk}",
         expires=SOON,
@@ -287,6 +303,10 @@ def _app(world: World) -> None:
         token=f"access-token-{account.pk}", expires=SOON, **held
     )
     RefreshToken.objects.create(
-        token=f"refresh-token-{account.pk}", access_token=access, **held
+        token=f"refresh-token-{account.pk}",
+        access_token=access,
+        expires_at=SOON,
+        window_ends_at=SOON,
+        **held,
     )
-    IDToken.objects.create(expires=SOON, **held)
+    IDToken.objects.create(expires=SOON, **whose)

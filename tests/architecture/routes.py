@@ -44,6 +44,9 @@ IDS: dict[tuple[str, str], Pick] = {
     ),
     ("escalation-policies/", "public_id"): lambda w: w.policy.public_id,
     ("escalation_policies/", "public_id"): lambda w: w.policy.public_id,
+    ("grants/", "public_id"): lambda w: (
+        w.account.delegations.get(revoked_at=None).public_id
+    ),
     ("heartbeats/", "public_id"): lambda w: w.account.heartbeats.get().public_id,
     ("incidents/", "number"): lambda w: w.account.incidents.get().number,
     ("incidents/%(number)s/responders/", "public_id"): lambda w: (
@@ -51,6 +54,7 @@ IDS: dict[tuple[str, str], Pick] = {
     ),
     ("incidents/", "public_id"): lambda w: w.account.incidents.get().public_id,
     ("integrations/", "public_id"): lambda w: w.integration.public_id,
+    ("integrations/apps/", "app_id"): lambda w: w.account.apps.get().public_id,
     ("keys/", "public_id"): lambda w: w.account.api_keys.get().public_id,
     ("maintenance/", "public_id"): lambda w: (
         w.account.maintenance_windows.get().public_id
@@ -80,6 +84,7 @@ IDS: dict[tuple[str, str], Pick] = {
     ("services/", "public_id"): lambda w: w.service.public_id,
     ("services/", "rule_id"): lambda w: w.service.suppression_rules.get().public_id,
     ("settings/apps/", "public_id"): lambda w: w.account.apps.get().public_id,
+    ("settings/apps/", "secret_id"): lambda w: w.account.app_secrets.get().public_id,
     ("teams/", "public_id"): lambda w: w.account.teams.get().public_id,
     ("users/", "public_id"): lambda w: _someone(w).public_id,
 }

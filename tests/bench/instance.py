@@ -51,8 +51,8 @@ class Instance:
         return found
 
     def crowd(self, call: str) -> Any:
-        """Call a function of `tests.bench.crowd` or `ticking`, and read its answer."""
-        return self._shell(f"from tests.bench import crowd, ticking; {call}")
+        """Call a function of what runs inside, such as `crowd`, and read its answer."""
+        return self._shell(f"from tests.bench import crowd, listed, ticking; {call}")
 
     def _shell(self, code: str) -> Any:
         """Run code that prints JSON on its last line."""

@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes import web
 
 TOKEN = "what we show to the gateway"
 SECRET = "what the gateway signs with"
@@ -80,12 +81,11 @@ class Gateway:
         return str(answer.json()["text"])
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(web.Handler):
     gateway: Gateway
-    protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        said = json.loads(self.body())
         if self._is_refused():
             return
         known = [t for t in self.gateway.taken if t["token"] == said["token"]]
@@ -93,28 +93,28 @@ class _Handler(BaseHTTPRequestHandler):
             known = [{**said, "id": secrets.token_hex(8), "path": self.path}]
             self.gateway.taken += known
         if self.gateway.dies.is_set():
-            self.close_connection = True
+            self.hang_up()
             return
-        self._answer(201, {"id": known[0]["id"]})
+        self.answer(201, {"id": known[0]["id"]})
 
     def do_GET(self) -> None:
         if self._is_refused():
             return
         token = parse_qs(urlsplit(self.path).query)["token"][0]
         found = [t for t in self.gateway.taken if t["token"] == token]
-        self._answer(*((200, {"id": found[0]["id"]}) if found else (404, {})))
+        self.answer(*((200, {"id": found[0]["id"]}) if found else (404, {})))
 
     def _is_refused(self) -> bool:
         self.gateway.asked += 1
         if self.gateway.silent.is_set():
             self.gateway.released.wait(5)
-            self.close_connection = True
+            self.hang_up()
         elif self.gateway.drips.is_set():
             self._drip()
         elif self.headers["Authorization"] != f"Bearer {TOKEN}":
-            self._answer(401, {"error": "unauthorized"})
+            self.answer(401, {"error": "unauthorized"})
         elif self.gateway.errors:
-            self._answer(*self.gateway.errors.pop(0))
+            self.answer(*self.gateway.errors.pop(0))
         else:
             return False
         return True
@@ -130,31 +130,13 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             return
 
-    def _answer(self, status: int, body: dict[str, Any]) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
 
 @contextmanager
 def serving() -> Iterator[Gateway]:
     """Run a gateway on a free port."""
     gateway = Gateway()
-    handler = type("Handler", (_Handler,), {"gateway": gateway})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    gateway.base = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield gateway
-    finally:
-        gateway.released.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with web.serving(_Handler, gateway=gateway) as gateway.base:
+        try:
+            yield gateway
+        finally:
+            gateway.released.set()

@@ -7,8 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from time import time
 from typing import Any
 
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.fakes import web
 
 CURVE = ec.SECP256R1()
 LONGEST = 4096
@@ -162,52 +163,35 @@ def _authorized(headers: dict[str, str], key: str, origin: str) -> dict[str, Any
     return found
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(web.Handler):
     service: PushService
-    protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.body()
         if self.service.silent.is_set():
             self.service.released.wait(5)
-            self.close_connection = True
+            self.hang_up()
             return
         if self.service.errors:
             status, extra = self.service.errors.pop(0)
-            self._answer(status, extra)
+            self.answer(status, {}, **extra)
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
             self.service.take(self.path, headers, body)
         except Wrong as refusal:
             self.service.refusals.append(str(refusal))
-            self._answer(refusal.status, {})
+            self.answer(refusal.status, {})
         else:
-            self._answer(201, {"Location": f"{self.service.base}/message/1"})
-
-    def _answer(self, status: int, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Length": "0", **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+            self.answer(201, {}, Location=f"{self.service.base}/message/1")
 
 
 @contextmanager
 def serving() -> Iterator[PushService]:
     """Run a push service on a free port."""
     service = PushService()
-    handler = type("Handler", (_Handler,), {"service": service})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    service.base = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield service
-    finally:
-        service.released.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with web.serving(_Handler, service=service) as service.base:
+        try:
+            yield service
+        finally:
+            service.released.set()

@@ -3,18 +3,18 @@
 import base64
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
+
+from tests.fakes import web
 
 SID = "AC" + "1" * 32
 AUTH_TOKEN = "the token that Twilio and we share"
@@ -134,15 +134,14 @@ def signature(url: str, parameters: Mapping[str, str], token: str) -> str:
     return base64.b64encode(mac.digest()).decode()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(web.Handler):
     twilio: Twilio
-    protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        body = self.body().decode()
         if self.twilio.silent.is_set():
             self.twilio.released.wait(5)
-            self.close_connection = True
+            self.hang_up()
             return
         expected = base64.b64encode(f"{SID}:{AUTH_TOKEN}".encode()).decode()
         if self.headers["Authorization"] != f"Basic {expected}":
@@ -165,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
             for taken in reversed(self.twilio.taken)
             if taken.kind == "Messages" and taken.parameters["To"] == address
         ]
-        self._answer(200, {"messages": found, "page": 0, "next_page_uri": None})
+        self.answer(200, {"messages": found, "page": 0, "next_page_uri": None})
 
     def _take(self, parameters: dict[str, str]) -> None:
         start = f"/2010-04-01/Accounts/{SID}/"
@@ -175,38 +174,20 @@ class _Handler(BaseHTTPRequestHandler):
         sid = ("SM" if kind == "Messages" else "CA") + secrets.token_hex(16)
         self.twilio.taken.append(Taken(kind, sid, parameters))
         if self.twilio.dies.is_set():
-            self.close_connection = True
+            self.hang_up()
             return
-        self._answer(201, {"sid": sid, "status": "queued", "error_code": None})
+        self.answer(201, {"sid": sid, "status": "queued", "error_code": None})
 
     def _refuse(self, status: int, code: int, message: str) -> None:
-        self._answer(status, {"status": status, "code": code, "message": message})
-
-    def _answer(self, status: int, body: dict[str, Any]) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        self.answer(status, {"status": status, "code": code, "message": message})
 
 
 @contextmanager
 def serving() -> Iterator[Twilio]:
     """Run a Twilio on a free port."""
     twilio = Twilio()
-    handler = type("Handler", (_Handler,), {"twilio": twilio})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    twilio.base = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield twilio
-    finally:
-        twilio.released.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with web.serving(_Handler, twilio=twilio) as twilio.base:
+        try:
+            yield twilio
+        finally:
+            twilio.released.set()

@@ -188,14 +188,11 @@ def test_row_7_operators_are_told_of_a_quarantine(incident, caplog):
 
 
 @pytest.mark.promise(7)
-def test_row_7_a_sweep_that_fails_keeps_no_other_from_its_work(
-    incident, monkeypatch, caplog
-):
+def test_row_7_a_sweep_that_fails_keeps_no_other_from_its_work(incident, caplog):
     def broken(at) -> int:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(engine, "SWEEPS", (broken, *engine.SWEEPS))
-    assert engine.tick(NOON + 30 * MINUTE) == 1
+    assert engine.tick(NOON + 30 * MINUTE, (broken, *engine.SWEEPS)) == 1
     assert "The sweep broken failed" in caplog.text
 
 

@@ -1,8 +1,7 @@
 """The connect flow: a partner asks, a person chooses, and only then goes a key back."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -13,49 +12,20 @@ from accounts import tenancy
 from accounts.models import User
 from incidents.models import Integration, Service
 from integrations.demo import account as demo
-from integrations.models import App, Connection
-from tests import factories
-
-CALLBACK = "https://tool.example/oncall/callback"
+from integrations.models import Connection
+from tests.integrations.connecting import (
+    CALLBACK,
+    connect_url,
+    finish,
+    make_app,
+    query_of,
+)
 
 
 @pytest.fixture
 def app(db):
-    """A public partner, as operators register it."""
+    """A public partner."""
     return make_app()
-
-
-def make_app(name="ThousandEars", redirect_uris=CALLBACK, **fields):
-    return App.objects.create(
-        name=name,
-        redirect_uris=redirect_uris,
-        client_type="confidential",
-        authorization_grant_type="authorization-code",
-        **fields,
-    )
-
-
-def connect_url(app, callback=CALLBACK):
-    return f"/connect?vendor={app.vendor_key}&callback={quote(callback, safe='')}"
-
-
-def install_url(app, address=CALLBACK, name="redirect_url", app_id=None):
-    app_id = app_id or app.client_id
-    address = quote(address, safe="")
-    return f"/install/integration?app_id={app_id}&{name}={address}&version=2"
-
-
-def finish(client, url, **values):
-    """Press the button on a page that was opened before."""
-    token = client.get(url).context["form"].initial["token"]
-    return client.post(url, {"verb": "finish", "token": token, **values})
-
-
-def query_of(answer):
-    """Take the partner's part of a redirect apart."""
-    assert answer.status_code == 302
-    found = urlsplit(answer["Location"])
-    return f"{found.scheme}://{found.netloc}{found.path}", parse_qs(found.query)
 
 
 class TestConnect:
@@ -286,142 +256,3 @@ def test_two_submits_at_once_make_one_integration(live_server, client):
     assert answers.pop().startswith(CALLBACK)
     with tenancy.all_accounts():
         assert Connection.across_accounts.count() == 1
-
-
-class TestInstall:
-    def test_each_chosen_service_gets_a_key_of_its_own(self, client, acme, app):
-        other = factories.service(acme.account, acme.policy, "Search")
-        client.force_login(acme.alice.user)
-        answer = finish(
-            client,
-            install_url(app, f"{CALLBACK}?state=7&account=12"),
-            services=[acme.service.public_id, other.public_id],
-            name="Shop",
-            policy=acme.policy.public_id,
-        )
-        address, query = query_of(answer)
-        assert address == CALLBACK
-        assert query["state"] == ["7"]
-        assert query["account"] == ["12"]
-        config = json.loads(query["config"][0])
-        assert config["account"] == {
-            "subdomain": "acme",
-            "name": "Acme",
-            "Name": "Acme",
-        }
-        keys = config["integration_keys"]
-        assert [key["name"] for key in keys] == ["Checkout", "Search", "Shop"]
-        for key in keys:
-            assert key["type"] == "service"
-            service = Service.across_accounts.get(public_id=key["id"])
-            assert service.integrations.filter(key=key["integration_key"]).exists()
-
-    @pytest.mark.parametrize("name", ["redirect_url", "redirect_uri"])
-    @pytest.mark.parametrize("by", ["client_id", "public_id"])
-    def test_both_names_of_the_address_and_of_the_app_work(
-        self, client, acme, app, name, by
-    ):
-        client.force_login(acme.alice.user)
-        url = install_url(app, name=name, app_id=getattr(app, by))
-        answer = finish(client, url, services=[acme.service.public_id])
-        assert query_of(answer)[0] == CALLBACK
-
-    def test_nothing_chosen_is_asked_again(self, client, acme, app):
-        client.force_login(acme.alice.user)
-        assert finish(client, install_url(app)).status_code == 422
-
-    def test_cancel_goes_back_with_an_error(self, client, acme, app):
-        client.force_login(acme.alice.user)
-        page = client.get(install_url(app))
-        assert page.context["cancel_url"] == f"{CALLBACK}?error=cancelled"
-
-
-class TestNoWayBack:
-    @pytest.mark.parametrize("is_signed_in", [True, False])
-    @pytest.mark.parametrize("vendor", ["", "f" * 20, "\0", "é"])
-    def test_an_unknown_vendor_gets_a_page_and_no_redirect(
-        self, client, acme, app, vendor, is_signed_in
-    ):
-        if is_signed_in:
-            client.force_login(acme.alice.user)
-        answer = client.get("/connect", {"vendor": vendor, "callback": CALLBACK})
-        self.is_plain_error(answer)
-
-    @pytest.mark.parametrize(
-        "address",
-        [
-            "",
-            "https://evil.example/oncall/callback",
-            "//tool.example/oncall/callback",
-            "//evil.example",
-            "/oncall/callback",
-            "http://tool.example/oncall/callback",
-            "https://tool.example:8443/oncall/callback",
-            "https://tool.example:443/oncall/callback",
-            "https://tool.example./oncall/callback",
-            "https://TOOL.example/oncall/callback",
-            "HTTPS://tool.example/oncall/callback",
-            "https://tool.example/oncall/Callback",
-            "https://tool.example/oncall/callback/",
-            "https://tool.example/oncall/callback/..",
-            "https://tool.example/oncall/../oncall/callback",
-            "https://tool.example/oncall/callback%2f",
-            "https://tool.example/oncall/callback;x",
-            "https://tool.example/oncall/callbackx",
-            "https://tool.example@evil.example/oncall/callback",
-            "https://user@tool.example/oncall/callback",
-            "https://user:pass@tool.example/oncall/callback",
-            "https://tool.example.evil.example/oncall/callback",
-            "https://tool.example\\@evil.example/oncall/callback",
-            "https:\\\\tool.example\\oncall\\callback",
-            "https://tool.example/oncall/callback#fragment",
-            "https://tool.example/oncall/callback?x=1#fragment",
-            "https://tool.example/oncall/callback\r\nX: y",
-            "https://tool.example/oncall/callback?x=\r\nX: y",
-            " https://tool.example/oncall/callback",
-            "https://tool.example/oncall/callback ",
-            "https://tool.example/oncall/callback\0",
-            "javascript:alert(1)//https://tool.example/oncall/callback",
-            "data:text/html,x",
-            "https://tool.example/oncall/callback?" + "x" * 3000,
-        ],
-    )
-    def test_an_address_that_is_not_registered_gets_a_page_and_no_redirect(
-        self, client, acme, app, address
-    ):
-        client.force_login(acme.alice.user)
-        self.is_plain_error(client.get(connect_url(app, address)))
-        self.is_plain_error(client.get(install_url(app, address)))
-        answer = client.post(
-            connect_url(app, address),
-            {"verb": "finish", "token": "x" * 32, "service": acme.service.public_id},
-        )
-        self.is_plain_error(answer)
-        assert Connection.across_accounts.count() == 0
-
-    @pytest.mark.parametrize("fields", [{"has_events": False}, {"disabled_at": "now"}])
-    def test_an_app_that_may_not_ask_is_unknown(self, client, acme, fields):
-        if "disabled_at" in fields:
-            fields = {"disabled_at": factories.NOON}
-        client.force_login(acme.alice.user)
-        self.is_plain_error(client.get(connect_url(make_app(**fields))))
-
-    def test_an_app_of_another_account_is_unknown(self, client, acme, globex):
-        app = make_app(account=globex.account)
-        client.force_login(acme.alice.user)
-        self.is_plain_error(client.get(connect_url(app)))
-        client.force_login(globex.mallory.user)
-        assert client.get(connect_url(app)).status_code == 200
-
-    def test_a_registered_parameter_must_be_there(self, client, acme):
-        app = make_app(redirect_uris=f"{CALLBACK}?tenant=1")
-        client.force_login(acme.alice.user)
-        self.is_plain_error(client.get(connect_url(app, f"{CALLBACK}?tenant=2")))
-        good = client.get(connect_url(app, f"{CALLBACK}?tenant=1&state=x"))
-        assert good.status_code == 200
-
-    def is_plain_error(self, answer):
-        assert answer.status_code == 400
-        assert "Location" not in answer
-        assert "Reference number" in answer.text
-        assert "evil.example" not in answer.text

@@ -8,10 +8,8 @@ import time_machine
 from django.utils import timezone
 
 from accounts import channels
-from integrations.gateway import client as gateway_client
 from integrations.models import ProviderState
 from integrations.providers import health, standing
-from integrations.twilio import client as twilio_client
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -35,15 +33,12 @@ FAULTS = ["silent", "429", "500", "away", "dies", "slow", "credentials"]
 
 
 @pytest.fixture
-def both(db, twilio, gateway, settings, monkeypatch):
+def both(db, twilio, gateway, settings):
     """Both providers, with little patience for each."""
     # Senders' threads of other tests have kept theirs.
     ProviderState.objects.all().delete()
-    monkeypatch.setattr(gateway_client, "DEADLINE", 0.2)
-    monkeypatch.setattr(twilio_client, "DEADLINE", 0.2)
-    twilio_client._client_for.cache_clear()
-    yield {"twilio": twilio, "gateway": gateway}
-    twilio_client._client_for.cache_clear()
+    settings.PROVIDER_TIMEOUT = 0.2
+    return {"twilio": twilio, "gateway": gateway}
 
 
 def prefer(settings, name):

@@ -25,7 +25,7 @@ def postmark(settings) -> Iterator[Postmark]:
         settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
         settings.ANYMAIL = {
             "POSTMARK_SERVER_TOKEN": fake.TOKEN,
-            "POSTMARK_API_URL": postmark.base,
+            "POSTMARK_API_URL": f"{postmark.base}/",
             "WEBHOOK_SECRET": fake.SECRET,
             "REQUESTS_TIMEOUT": (3, 8),
             "IGNORE_UNSUPPORTED_FEATURES": True,

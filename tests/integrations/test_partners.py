@@ -11,6 +11,7 @@ FIELDS = {
     "website": "https://monitor.acme.example",
     "logo_url": "https://monitor.acme.example/logo.png",
     "redirect_uris": "https://monitor.acme.example/cb\nhttp://localhost:9000/cb\n",
+    "has_events": "on",
 }
 
 
@@ -21,13 +22,6 @@ def app(acme):
         redirect_uris="https://monitor.acme.example/cb",
         client_type="confidential",
         authorization_grant_type="authorization-code",
-    )
-
-
-@pytest.fixture
-def connection(acme, app):
-    return acme.account.connections.create(
-        app=app, integration=acme.integration, connected_by=acme.alice.membership
     )
 
 
@@ -163,38 +157,3 @@ class TestChange:
         client.force_login(acme.bob.user)
         for path in ("", f"{app.public_id}/", f"{app.public_id}/edit/"):
             assert client.get(f"/settings/apps/{path}").status_code == 403
-
-
-class TestConnectedApps:
-    def test_everybody_sees_what_is_connected(self, client, acme, connection):
-        client.force_login(acme.bob.user)
-        page = client.get("/integrations/apps/").text
-        assert "House monitor" in page
-        assert "by Alice" in page
-        assert acme.integration.key not in page
-        assert "/disconnect/" not in page
-
-    def test_disconnecting_disables_the_integration(self, client, acme, connection):
-        client.force_login(acme.alice.user)
-        url = f"/integrations/apps/{acme.integration.public_id}/disconnect/"
-        assert "Disconnect House monitor from Checkout?" in client.get(url).text
-        acme.integration.refresh_from_db()
-        assert acme.integration.disabled_at is None
-        page = client.post(url, follow=True)
-        assert "House monitor is disconnected from Checkout." in page.text
-        acme.integration.refresh_from_db()
-        assert acme.integration.disabled_at
-
-    def test_a_responder_may_not_disconnect(self, client, acme, connection):
-        client.force_login(acme.bob.user)
-        url = f"/integrations/apps/{acme.integration.public_id}/disconnect/"
-        assert client.post(url).status_code == 403
-
-    def test_another_accounts_connection_is_not_there(
-        self, client, acme, globex, connection
-    ):
-        client.force_login(globex.mallory.user)
-        assert "House monitor" not in client.get("/integrations/apps/").text
-        url = f"/integrations/apps/{acme.integration.public_id}/disconnect/"
-        assert client.get(url).status_code == 404
-        assert client.post(url).status_code == 404

@@ -194,8 +194,8 @@ class TestWhatIsAnswered:
             send(browser)
         assert browser.received == []
 
-    def test_silence_is_for_now(self, pushes, browser, monkeypatch):
-        monkeypatch.setattr("integrations.channels.push.SECONDS", 0.2)
+    def test_silence_is_for_now(self, pushes, browser, settings):
+        settings.PROVIDER_TIMEOUT = 0.2
         pushes.silent.set()
 
         with pytest.raises(channels.TemporaryFailure, match="could not be reached"):

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from accounts import channels
 from integrations import gsm
 from integrations.channels.sms import compose
-from integrations.twilio import client
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -174,8 +173,8 @@ def test_wrong_credentials_are_a_temporary_failure(twilio, settings):
     assert twilio.taken == []
 
 
-def test_a_silent_provider_is_given_up_at_the_deadline(twilio, monkeypatch):
-    monkeypatch.setattr(client, "DEADLINE", 0.05)
+def test_a_silent_provider_is_given_up_at_the_deadline(twilio, settings):
+    settings.PROVIDER_TIMEOUT = 0.05
     twilio.silent.set()
 
     with pytest.raises(channels.TemporaryFailure, match="ReadTimeout"):

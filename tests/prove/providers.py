@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -31,7 +32,7 @@ Listener = Callable[[Page], None]
 
 
 @dataclass
-class Provider:
+class Provider(ABC):
     """What all of them have: a mood, a ledger, and somebody who reads the pages.
 
     The moods: `silent` takes nothing and answers nothing, `busy` and `broken` refuse
@@ -47,14 +48,13 @@ class Provider:
     # How often anything was asked of it.
     asked: int = 0
 
-    def __post_init__(self) -> None:
-        """Make room for what one of them remembers."""
-
+    @abstractmethod
     async def __aenter__(self) -> Self:
-        raise NotImplementedError
+        """Be there, at a port of its own."""
 
+    @abstractmethod
     async def __aexit__(self, *failure: object) -> None:
-        raise NotImplementedError
+        """Be gone."""
 
     def strikes(self) -> str:
         """The mood for one request."""

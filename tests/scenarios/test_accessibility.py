@@ -48,7 +48,8 @@ MAIN_PAGES = {
     *("/teams/", "/teams/…/", "/teams/new/", "/me/"),
     *("/settings/", "/settings/keys/", "/settings/audit/", "/integrations/"),
     *("/settings/apps/", "/settings/apps/…/", "/settings/apps/new/"),
-    "/integrations/apps/",
+    *("/integrations/apps/", "/integrations/apps/…/", "/integrations/apps/…/end/"),
+    *("/settings/apps/…/calls/", "/settings/apps/…/delete/"),
     *("/heartbeats/", "/heartbeats/…/", "/heartbeats/…/edit/"),
     *("/services/…/heartbeats/new/", "/integrations/…/silence/"),
 }

@@ -1,9 +1,11 @@
 """Who gets in, and how every answer of the API looks whatever was asked."""
 
 import pytest
+from django.db.models.signals import post_save
 from django.test import Client
 
-from integrations.api import limits, middleware
+from accounts.models import Team
+from integrations.api import limits
 from tests import factories
 from tests.integrations.api import contract
 from tests.integrations.api.conftest import errors, key
@@ -125,10 +127,16 @@ def test_a_deactivated_members_key_is_dead(acme):
     assert mine.get("/abilities").status_code == 401
 
 
-def test_a_failure_of_ours_is_500_in_json_and_leaves_nothing(api, acme, monkeypatch):
-    monkeypatch.setattr(middleware, "URLS", "tests.integrations.api.broken_urls")
+def test_a_failure_of_ours_is_500_in_json_and_leaves_nothing(api, acme):
+    def fail(**_event):
+        raise RuntimeError("a secret that must not be told")
 
-    answer = api.post("/teams")
+    # After the team was made, and before the answer.
+    post_save.connect(fail, sender=Team)
+    try:
+        answer = api.post("/teams", {"team": {"name": "Half done"}})
+    finally:
+        post_save.disconnect(fail, sender=Team)
 
     assert answer.status_code == 500
     assert answer.json()["error"]["code"] == 2000

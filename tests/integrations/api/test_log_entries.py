@@ -78,7 +78,7 @@ def test_what_happened_is_listed_from_the_beginning(api, acme, incident):
         "resolve",
     ]
     assert found[0]["agent"]["summary"] == "Bob"
-    assert found[0]["channel"] == {"type": "website"}
+    assert found[0]["channel"]["type"] == "web_trigger"
     assert found[0]["event_details"] == {"description": "Checkout is slow"}
     assert [a["summary"] for a in found[1]["assignees"]] == ["Alice"]
     assert found[2]["acknowledgement_timeout"] == 1800

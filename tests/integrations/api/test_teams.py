@@ -42,7 +42,7 @@ def test_a_change_keeps_the_members(api, acme, team):
 
     api.put(f"/teams/{team.public_id}", {"team": {"name": "Money"}})
 
-    assert members(api, team) == [("Bob", "manager")]
+    assert members(api, team) == [("Bob", "observer")]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_user_joins_changes_their_part_and_leaves(api, acme, team):
     path = place(team, acme.bob)
 
     assert api.put(path, "").status_code == 204
-    assert members(api, team) == [("Bob", "manager")]
+    assert members(api, team) == [("Bob", "responder")]
     assert api.put(path, {"role": "observer"}).status_code == 204
     # To say nothing of the part leaves it alone.
     assert api.put(path, {}).status_code == 204

@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
+from integrations.api import sessions
 from integrations.api.urls import urlpatterns
 from tests import factories
 from tests.architecture.furnish import furnish
 from tests.architecture.test_routes import changed, everything, undone
 from tests.conftest import World
+from tests.factories import NOON
 from tests.integrations.api.conftest import Api, key
 
 METHODS = ("get", "post", "put", "delete")
@@ -22,11 +27,27 @@ def _someone(world: World) -> Any:
     return list(world.people.values())[-1].membership
 
 
+def _session(world: World) -> UserSession:
+    """Let somebody be signed in."""
+    user = _someone(world).user
+    if found := UserSession.objects.filter(user=user).first():
+        return found
+    store = SessionStore()
+    store[SESSION_KEY] = user.pk
+    store.save()
+    return UserSession.objects.create(
+        user=user, ip="192.0.2.7", session_key=store.session_key, user_agent="Firefox"
+    )
+
+
 # What an id in an address names, by the words before it.
 IDS: dict[str, Callable[[World], str]] = {
     "contact_methods": lambda w: (
         _someone(w).contact_methods.get(kind="email").public_id
     ),
+    "alert_grouping_settings": lambda w: w.service.public_id,
+    "browser": lambda w: sessions.id_of(_session(w)),
+    "change_events": lambda w: w.account.change_events.get().public_id,
     "alerts": lambda w: w.account.alerts.get().public_id,
     "incidents": lambda w: w.account.incidents.get().public_id,
     "log_entries": lambda w: w.account.timeline_entries.latest("id").public_id,
@@ -37,9 +58,11 @@ IDS: dict[str, Callable[[World], str]] = {
     "oncall_handoff_notification_rules": lambda w: (
         _someone(w).handoff_rules.get(minutes_ahead=60).public_id
     ),
+    "notes": lambda w: w.account.timeline_entries.get(verb="add_note").public_id,
     "overrides": lambda w: w.account.schedule_overrides.get().public_id,
     "services": lambda w: w.service.public_id,
     "schedules": lambda w: w.account.schedules.get().public_id,
+    "tags": lambda w: w.account.tags.get().public_id,
     "teams": lambda w: w.account.teams.get().public_id,
     "users": lambda w: _someone(w).public_id,
 }
@@ -79,6 +102,13 @@ def furnished(acme, globex) -> tuple[World, World]:
     for world in (acme, globex):
         furnish(world)
         email = _someone(world).contact_methods.get(kind="email")
+        _session(world)
+        world.service.grouping = "time"
+        world.service.save()
+        incident = world.account.incidents.get()
+        incident.timeline.create(
+            account=world.account, verb="add_note", via="web", at=NOON
+        )
         _someone(world).handoff_rules.create(
             account=world.account, contact_method=email, minutes_ahead=60
         )

@@ -1,0 +1,193 @@
+"""Extensions: where else the news of services go, such as to a generic webhook."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from incidents.models import Service
+from integrations.api import (
+    bodies,
+    extension_schemas,
+    lists,
+    references,
+    service_shape,
+)
+from integrations.api.requests import ApiRequest
+from integrations.api.views import ResourceView
+from integrations.api.webhook_subscriptions import require_configurer
+from integrations.extensions import changes, schemas
+from integrations.extensions.schemas import Schema
+from integrations.models import Extension
+
+ROOT = "extension"
+INCLUDES = {"extension_schemas", "extension_objects", "temporarily_disabled"}
+
+
+class SchemaField(serializers.Field[Any, Any, Any, Any]):
+    """A reference to an extension schema."""
+
+    default_error_messages = {
+        "shape": "This must be a reference with an id and a type.",
+        "gone": "There is no extension schema {id}.",
+    }
+
+    def to_internal_value(self, data: Any) -> Schema:
+        """Find the schema."""
+        if not isinstance(data, dict) or not isinstance(data.get("id"), str):
+            self.fail("shape")
+        found = schemas.find(data["id"])
+        if found is None:
+            self.fail("gone", id=data["id"])
+        return found
+
+
+class ExtensionBody(serializers.Serializer[Any]):
+    """What a caller says of an extension."""
+
+    name = serializers.CharField(max_length=100)
+    endpoint_url = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, allow_null=True
+    )
+    extension_schema = SchemaField()
+    extension_objects = serializers.ListField(
+        child=bodies.ReferenceField({"service": "services"}), allow_empty=False
+    )
+    config = serializers.DictField(required=False, allow_null=True)
+
+
+class ExtensionView(ResourceView):
+    """What the views of extensions have in common."""
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Refuse who may not set them up: an address may hold a password itself."""
+        super().initial(request, *args, **kwargs)
+        require_configurer(self.actor)
+
+    def extensions(self) -> QuerySet[Extension]:
+        """Return the account's extensions with what is shown of them."""
+        rows: QuerySet[Extension] = self.account.extensions.prefetch_related(
+            "extended_services__service", "subscriptions"
+        )
+        return rows
+
+    def shown(self, extensions: list[Extension]) -> list[dict[str, Any]]:
+        """Show extensions, with their services in full if `include[]` names them."""
+        full: dict[int, dict[str, Any]] = {}
+        if "extension_objects" in lists.values(self.request, "include"):
+            services = [each for one in extensions for each in _services(one)]
+            full = service_shape.by_id(self.request, services, self.at)
+        return [self._represent(extension, full) for extension in extensions]
+
+    def one(self, extension: Extension, status: int = 200) -> Response:
+        """Answer with one extension, as the database has it now."""
+        [found] = self.shown([self.extensions().get(pk=extension.pk)])
+        return Response({ROOT: found}, status=status)
+
+    def _represent(
+        self, extension: Extension, full: dict[int, dict[str, Any]]
+    ) -> dict[str, Any]:
+        request, schema = self.request, schemas.of(extension)
+        is_full = "extension_schemas" in lists.values(request, "include")
+        show = extension_schemas.represent if is_full else extension_schemas.reference
+        courier = schema.courier
+        return {
+            **references.identity(request, extension),
+            "name": extension.name,
+            "endpoint_url": extension.endpoint_url or None,
+            "extension_schema": show(request, schema),
+            "extension_objects": [
+                full.get(each.pk) or references.reference(request, each)
+                for each in _services(extension)
+            ],
+            "config": courier.config(extension) if courier else {},
+            "temporarily_disabled": bool(courier and courier.is_disabled(extension)),
+        }
+
+
+class Extensions(ExtensionView):
+    """`/extensions`."""
+
+    def get(self, request: ApiRequest) -> Response:
+        """List extensions by name."""
+        lists.includes(request, INCLUDES)
+        rows = self.extensions()
+        if words := lists.query(request):
+            rows = rows.filter(name__icontains=words)
+        if service := request.query_params.get("extension_object_id"):
+            found = self.account.extended_services.filter(service__public_id=service)
+            rows = rows.filter(pk__in=found.values("extension"))
+        if schema_id := request.query_params.get("extension_schema_id"):
+            schema = schemas.find(schema_id)
+            rows = rows.filter(schema=schema.key if schema else "")
+        return self.pages(f"{ROOT}s", rows, self.shown)
+
+    def post(self, request: ApiRequest) -> Response:
+        """Make an extension, if its schema needs nobody to sign in elsewhere."""
+        self.actor.require("configure")
+        sent = self.read(ExtensionBody, ROOT)
+        extension = changes.create(
+            self.account,
+            sent["extension_schema"],
+            actor=self.actor,
+            at=self.at,
+            name=sent["name"],
+            endpoint_url=sent.get("endpoint_url") or "",
+            services=_once(sent["extension_objects"]),
+            config=sent.get("config"),
+        )
+        return self.one(extension, status=201)
+
+
+class OneExtension(ExtensionView):
+    """`/extensions/{id}`."""
+
+    def get(self, request: ApiRequest, public_id: str) -> Response:
+        """Show an extension."""
+        lists.includes(request, INCLUDES)
+        return self.one(self.find(self.extensions(), public_id))
+
+    def put(self, request: ApiRequest, public_id: str) -> Response:
+        """Change the members that are present; what kind it is stays."""
+        extension = self.find(self.extensions(), public_id)
+        self.actor.require("configure")
+        sent = self.read(ExtensionBody, ROOT, partial=True)
+        if sent.get("extension_schema", schemas.of(extension)) != schemas.of(extension):
+            raise serializers.ValidationError(
+                {"extension_schema": "It stays what it is; make another extension."}
+            )
+        url = sent.get("endpoint_url") or extension.endpoint_url
+        changes.change(
+            extension,
+            actor=self.actor,
+            at=self.at,
+            name=sent.get("name", extension.name),
+            endpoint_url=url,
+            services=_once(sent.get("extension_objects", _services(extension))),
+            config=sent.get("config"),
+        )
+        return self.one(extension)
+
+    def delete(self, request: ApiRequest, public_id: str) -> Response:
+        """Delete an extension, and what waits for it."""
+        extension = self.find(self.account.extensions.all(), public_id)
+        changes.delete(extension, actor=self.actor, at=self.at)
+        return Response(status=204)
+
+
+class Enable(ExtensionView):
+    """`/extensions/{id}/enable`."""
+
+    def post(self, request: ApiRequest, public_id: str) -> Response:
+        """End a temporary disabling; what was held meanwhile goes out."""
+        extension = self.find(self.account.extensions.all(), public_id)
+        return self.one(changes.enable(extension, actor=self.actor, at=self.at))
+
+
+def _services(extension: Extension) -> list[Service]:
+    return [each.service for each in extension.extended_services.all()]
+
+
+def _once(services: list[Service]) -> list[Service]:
+    return list(dict.fromkeys(services))

@@ -1,0 +1,19 @@
+"""Celery's door: hints that something may have to be told outside. They carry nothing.
+
+They have a queue, and a worker, of their own, so that paging never waits for them.
+"""
+
+from celery import shared_task
+
+from incidents import engine
+from integrations.webhooks import queue, sending, sweeps
+
+
+@shared_task(name=queue.SEND)
+def send_webhooks() -> None:
+    sending.send_due()
+
+
+@shared_task(name="integrations.sweep_webhooks")
+def sweep_webhooks() -> None:
+    sweeps.sweep(engine.now())

@@ -1,0 +1,1 @@
+"""Other people's programs against a running instance: only its host is ours."""

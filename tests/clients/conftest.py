@@ -1,0 +1,75 @@
+"""Two instances, one over TLS and one without, and what opens them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios.instance import Up, manage, new_folder, up
+
+EMAIL = "ann@initech.example"
+# One client takes some addresses for its own only in .com.
+NAME = "oncall.example.com"
+
+
+@dataclass(frozen=True)
+class Place:
+    """An instance as a client sees it."""
+
+    site: str
+    authority: Path | None
+    running: Up
+
+    def key(self, *options: str) -> str:
+        """Make an API key of the account."""
+        command = ("create_api_key", "--account", "initech", *options)
+        return _done(*command, *self.running.data).split()[-1]
+
+    def described(self, **more: Any) -> dict[str, Any]:
+        """What a driver needs to know."""
+        keys = {
+            "account": self.key(),
+            "user": self.key("--user", EMAIL),
+            "reading": self.key("--read-only"),
+        }
+        authority = str(self.authority) if self.authority else None
+        return {
+            "site": self.site,
+            "authority": authority,
+            "subdomain": "initech",
+            "email": EMAIL,
+            "name": NAME,
+            "keys": keys,
+            "app": {},
+            **more,
+        }
+
+
+@pytest.fixture
+def secure() -> Iterator[Place]:
+    """An instance over TLS, whose certificate its own authority signed."""
+    settings = {"ALLOWED_HOSTS": f"localhost,127.0.0.1,{NAME}"}
+    with new_folder() as folder, up(folder, "--tls", settings=settings) as running:
+        _open_account(running)
+        authority = folder / "tls/ca.pem"
+        yield Place(f"https://localhost:{running.port}", authority, running)
+
+
+@pytest.fixture
+def plain() -> Iterator[Place]:
+    """An instance without TLS."""
+    with new_folder() as folder, up(folder) as running:
+        _open_account(running)
+        yield Place(running.url, None, running)
+
+
+def _open_account(running: Up) -> None:
+    _done("create_account", "Initech", "--owner", EMAIL, *running.data)
+
+
+def _done(*command: str) -> str:
+    made = manage(*command)
+    assert made.returncode == 0, made.stderr
+    return made.stdout

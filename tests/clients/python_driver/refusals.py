@@ -1,0 +1,35 @@
+"""Errors, as the client hands them on."""
+
+from typing import Any
+
+import pagerduty
+
+from tests.clients.python_driver.connections import World
+
+
+def run(world: World) -> None:
+    """Ask for what is not there, is wrong, or is not allowed."""
+    client = world.account
+    _refused(404, "Not Found", client.rget, "users/PNOBODY")
+    bad = {"type": "user", "name": "Ann", "email": world.email}
+    _refused(400, "Email has already been taken", client.rpost, "users", json=bad)
+    reading = world.rest(world.keys["reading"], default_from=world.email)
+    team = {"type": "team", "name": "Never"}
+    _refused(403, "only reads", reading.rpost, "teams", json=team)
+    assert reading.find("teams", "Never") is None
+    stranger = world.rest("nobodysKey0000000000")
+    _refused(401, "401", stranger.get, "users")
+    _refused(404, "Not Found", client.rget, "nothing/like/this")
+
+
+def _refused(status: int, words: str, call: Any, *arguments: Any, **named: Any) -> None:
+    try:
+        call(*arguments, **named)
+    except pagerduty.HttpError as refusal:
+        assert refusal.response.status_code == status, refusal
+        assert words in str(refusal) or words in refusal.response.text, refusal
+    except pagerduty.UrlError:
+        # It knows the published addresses itself.
+        assert status == 404
+    else:
+        raise AssertionError(f"Nobody refused {arguments}")

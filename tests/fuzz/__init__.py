@@ -1,0 +1,1 @@
+"""Throws what the schema allows, and what it does not, at a running instance."""

@@ -1,0 +1,171 @@
+"""The account that is fuzzed: the demo's, and what it lacks; who may call, and ids."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from tests.scenarios.instance import Up, manage
+
+KEYS = 24
+GAP = re.compile(r"\{(\w+)\}")
+WIDE = {"limit": "100", "date_range": "all"}
+# These answer without `since` and `until` in an error.
+PERIOD = {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}
+
+
+@dataclass
+class House:
+    """Keys of the account, and which rows are in it."""
+
+    site: str
+    keys: list[str]
+    email: str
+    routing_keys: list[str] = field(default_factory=list)
+    # The ids below each address that lists something.
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    # The ids of each type of resource.
+    kinds: dict[str, list[str]] = field(default_factory=dict)
+
+    def get(self, path: str) -> Any:
+        """Read without counting it as a call."""
+        headers = {"Authorization": f"Token token={self.keys[0]}"}
+        return requests.get(
+            f"{self.site}/api{path}", params=WIDE, headers=headers, timeout=30
+        )
+
+    def post(self, path: str, body: Any) -> Any:
+        """Make something, or find out that it is there."""
+        headers = {"Authorization": f"Token token={self.keys[1]}", "From": self.email}
+        url = f"{self.site}/api{path}"
+        return requests.post(url, json=body, headers=headers, timeout=30)
+
+    def look(self, templates: list[str]) -> None:
+        """Find out what is there by now, for the gaps of these addresses."""
+        self.ids.clear()
+        for template in templates:
+            for _filled in self.filled(template):
+                pass
+
+    def filled(self, template: str) -> Iterator[dict[str, str]]:
+        """Fill the gaps of an address with rows that belong to each other."""
+        found = GAP.search(template)
+        if found is None:
+            yield {}
+            return
+        collection, rest = template[: found.start()], template[found.end() :]
+        for one in self._below(collection.rstrip("/"))[:4]:
+            for others in self.filled(f"{collection}{one}{rest}"):
+                yield {found[1]: one, **others}
+
+    def _below(self, collection: str) -> list[str]:
+        if collection not in self.ids:
+            self.ids[collection] = self._listed(collection)
+        return self.ids[collection]
+
+    def _listed(self, collection: str) -> list[str]:
+        answer = self.get(collection)
+        if answer.status_code != 200:
+            return []
+        body = answer.json()
+        rows = [
+            row
+            for value in (body.values() if isinstance(body, dict) else [])
+            if isinstance(value, list)
+            for row in value
+            if isinstance(row, dict)
+        ]
+        for row in rows:
+            if "type" in row and "id" in row:
+                kind = str(row["type"]).removesuffix("_reference")
+                known = self.kinds.setdefault(kind, [])
+                if row["id"] not in known:
+                    known.append(row["id"])
+        return [str(row["id"]) for row in rows if "id" in row]
+
+
+def furnished(instance: Up) -> House:
+    """Make the demo's account, keys for it, and what the demo does not have."""
+    demo = json.loads(_last("load_demo", *instance.data))
+    command = ("create_api_key", "--account", "demo", *instance.data)
+    keys = [_last(*command) for _number in range(KEYS)]
+    house = House(instance.url, keys, "alice@example.com")
+    assert demo
+    fill(house)
+    return house
+
+
+def fill(house: House) -> None:
+    """Make again what the calls may have deleted."""
+    house.kinds.clear()
+    for collection in ("/users", "/services", "/schedules", "/escalation_policies"):
+        house._listed(collection)
+    user = {"id": house.kinds["user"][0], "type": "user_reference"}
+    policy = house.post("/escalation_policies", _policy(user)).json()
+    where = _reference(policy["escalation_policy"])
+    service = house.post("/services", _service(where)).json()["service"]
+    there = _reference(service)
+    house.post("/teams", {"team": {"name": _fresh("Team")}})
+    house.post("/schedules", {"schedule": _schedule(user)})
+    for number in range(3):
+        title = f"Incident {number}"
+        incident = {"type": "incident", "title": title, "service": there}
+        made = house.post("/incidents", {"incident": incident}).json()["incident"]
+        path = f"/incidents/{made['id']}"
+        house.post(f"{path}/notes", {"note": {"content": "Seen"}})
+    window = {
+        "type": "maintenance_window",
+        "start_time": "2030-01-01T00:00:00Z",
+        "end_time": "2030-01-01T01:00:00Z",
+        "services": [there],
+    }
+    house.post("/maintenance_windows", {"maintenance_window": window})
+    path = f"/services/{service['id']}/integrations"
+    for kind in ("events_api_v2", "generic_events_api"):
+        integration = {"type": f"{kind}_inbound_integration", "name": kind}
+        made = house.post(path, {"integration": integration}).json()["integration"]
+        house.routing_keys.append(made["integration_key"])
+
+
+def _reference(row: dict[str, Any]) -> dict[str, str]:
+    return {"id": row["id"], "type": f"{row['type']}_reference"}
+
+
+def _policy(user: dict[str, str]) -> dict[str, Any]:
+    rule = {"escalation_delay_in_minutes": 10, "targets": [user]}
+    name = _fresh("Policy")
+    policy = {"type": "escalation_policy", "name": name, "escalation_rules": [rule]}
+    return {"escalation_policy": policy}
+
+
+def _service(policy: dict[str, str]) -> dict[str, Any]:
+    name = _fresh("Service")
+    return {"service": {"type": "service", "name": name, "escalation_policy": policy}}
+
+
+def _schedule(user: dict[str, str]) -> dict[str, Any]:
+    layer = {
+        "start": "2026-01-01T00:00:00Z",
+        "rotation_virtual_start": "2026-01-01T00:00:00Z",
+        "rotation_turn_length_seconds": 86400,
+        "users": [{"user": user}],
+    }
+    name = _fresh("Schedule")
+    return {"name": name, "time_zone": "UTC", "schedule_layers": [layer]}
+
+
+_count = iter(range(1_000_000))
+
+
+def _fresh(noun: str) -> str:
+    """A name that nothing has yet."""
+    return f"{noun} of round {next(_count)}"
+
+
+def _last(*command: str) -> str:
+    made = manage(*command)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.split("\n")[-2]
