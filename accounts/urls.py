@@ -45,6 +45,11 @@ urlpatterns = [
     path("teams/new/", teams.create, name="team_create"),
     path("teams/<str:public_id>/", teams.team, name="team"),
     path("teams/<str:public_id>/edit/", teams.edit, name="team_edit"),
+    path(
+        "teams/<str:public_id>/parts/<str:member_id>/",
+        teams.set_part,
+        name="team_part",
+    ),
     path("teams/<str:public_id>/delete/", teams.delete, name="team_delete"),
     path("me/", profile.profile, name="profile"),
     path("me/preferences/", profile.save_preferences, name="preferences"),

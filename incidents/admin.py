@@ -33,6 +33,7 @@ from incidents.models import (
     MaintainedService,
     MaintenanceWindow,
     Notification,
+    OutboxEntry,
     Payload,
     Responder,
     ResponderRequest,
@@ -456,3 +457,21 @@ class PayloadAdmin(OperatorAdmin):
     list_select_related = ("account", "integration")
     secrets = ("body",)
     finders = (BY_KEY, BY_SUBDOMAIN)
+
+
+@admin.register(OutboxEntry)
+class OutboxEntryAdmin(OperatorAdmin):
+    """What those outside are still to be told of; almost always empty."""
+
+    list_display = (
+        "at",
+        "account",
+        "verb",
+        "incident",
+        "failures",
+        "retry_at",
+        "set_aside_at",
+    )
+    list_filter = (("set_aside_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("account", "incident")
+    finders = (BY_SUBDOMAIN,)

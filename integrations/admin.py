@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.operators import BY_SUBDOMAIN, OperatorAdmin, Related
+from accounts.operators import BY_PUBLIC_ID, BY_SUBDOMAIN, OperatorAdmin, Related
 from integrations.forms.operators import AppForm
 from integrations.models import (
     AccessToken,
@@ -18,11 +18,16 @@ from integrations.models import (
     AppSecret,
     Connection,
     Delegation,
+    ExtendedService,
+    Extension,
     Grant,
     IDToken,
     OutboxMessage,
     ProviderState,
     RefreshToken,
+    WebhookDelivery,
+    WebhookSecret,
+    WebhookSubscription,
 )
 from integrations.providers import health
 from oncall.admin_site import register_health
@@ -106,6 +111,25 @@ class ConnectionAdmin(OperatorAdmin):
     finders = (BY_SUBDOMAIN,)
 
 
+@admin.register(Extension)
+class ExtensionAdmin(OperatorAdmin):
+    """Where else the news of services go."""
+
+    list_display = ("name", "account", "schema", "endpoint_url", "created_at")
+    list_filter = ("schema",)
+    list_select_related = ("account",)
+    finders = (BY_SUBDOMAIN,)
+
+
+@admin.register(ExtendedService)
+class ExtendedServiceAdmin(OperatorAdmin):
+    """Which services' news an extension gets."""
+
+    list_display = ("extension", "service", "account")
+    list_select_related = ("extension", "service", "account")
+    finders = (BY_SUBDOMAIN,)
+
+
 @admin.register(Delegation)
 class DelegationAdmin(OperatorAdmin):
     """What people let apps do."""
@@ -183,3 +207,66 @@ class ProviderStateAdmin(OperatorAdmin):
         "last_error",
     )
     list_filter = ("kind", "provider")
+
+
+@admin.register(WebhookSubscription)
+class WebhookSubscriptionAdmin(OperatorAdmin):
+    """Addresses that accounts have told of events."""
+
+    list_display = (
+        "public_id",
+        "account",
+        "description",
+        "filter_type",
+        "is_active",
+        "disabled_until",
+        "drops",
+        "last_success_at",
+        "last_error_at",
+    )
+    list_filter = (
+        "is_active",
+        "filter_type",
+        ("disabled_until", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("account",)
+    # An address can hold a password of its own.
+    secrets = ("url", "sealed_headers")
+    shown = ("host",)
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+    related = (
+        Related(
+            _("Deliveries"), "integrations_webhookdelivery", "subscription__id__exact"
+        ),
+    )
+
+
+@admin.register(WebhookSecret)
+class WebhookSecretAdmin(OperatorAdmin):
+    """Secrets of webhooks, of which nothing but their beginning is shown."""
+
+    list_display = ("prefix", "subscription", "account", "created_at", "revoked_at")
+    list_select_related = ("subscription", "account")
+    secrets = ("sealed",)
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(OperatorAdmin):
+    """What was sent, without what it said and what was answered."""
+
+    list_display = (
+        "created_at",
+        "account",
+        "subscription",
+        "event_type",
+        "state",
+        "attempts",
+        "due_at",
+        "last_status",
+        "last_error",
+    )
+    list_filter = ("state", "event_type")
+    list_select_related = ("account", "subscription")
+    secrets = ("body", "last_answer")
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)

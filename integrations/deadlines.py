@@ -6,6 +6,10 @@ import socket
 from time import monotonic
 from typing import Any
 
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
 USUAL = 10.0
 
 
@@ -22,6 +26,40 @@ class Answer(http.client.HTTPResponse):
         # The usual one waits that long for every piece, so for ever in all.
         self.fp.close()
         self.fp = io.BufferedReader(_Dripping(sock, until))
+
+
+class Plain(HTTPConnection):
+    """A connection whose answers are over in time."""
+
+    response_class = Answer
+
+
+class Encrypted(HTTPSConnection):
+    """The same with TLS."""
+
+    response_class = Answer
+
+
+class PlainPool(HTTPConnectionPool):
+    """Keeps such connections."""
+
+    ConnectionCls = Plain
+
+
+class EncryptedPool(HTTPSConnectionPool):
+    """The same with TLS."""
+
+    ConnectionCls = Encrypted
+
+
+class Adapter(HTTPAdapter):
+    """Lets a session of requests have answers that are over within its timeout."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Have connections made by us."""
+        super().init_poolmanager(*args, **kwargs)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
 
 
 class _Dripping(io.RawIOBase):

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from accounts.models import Account
 from integrations.models import App
-from integrations.oauth import scopes
+from integrations.oauth import app_accounts, scopes
 
 PLACEHOLDER = "https://tool.example/callback"
 
@@ -74,8 +75,9 @@ def _token(app: App, root: str, address: str) -> str:
 
 
 def _own_token(app: App, root: str) -> str:
-    whose = f"as_account-us.{app.account.subdomain if app.account else 'SUBDOMAIN'}"
-    scope = " ".join([whose, *sorted(scopes.allowed(app))])
+    # Of a public app it is whichever account agreed.
+    account = app.account or Account(subdomain="SUBDOMAIN")
+    scope = " ".join([app_accounts.spelled(account), *sorted(scopes.allowed(app))])
     fields = {"grant_type": "client_credentials", "scope": scope}
     return _command(root, fields | _itself(app))
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from integrations import addresses, deadlines
@@ -130,15 +130,11 @@ class _Adapter(HTTPAdapter):
 def _pools(resolve: Resolver) -> dict[str, type[HTTPConnectionPool]]:
     """Make the pools whose connections go to checked addresses only."""
 
-    class Plain(HTTPConnection):
-        response_class = deadlines.Answer
-
+    class Plain(deadlines.Plain):
         def _new_conn(self) -> socket.socket:
             return _connect(self, resolve)
 
-    class Encrypted(HTTPSConnection):
-        response_class = deadlines.Answer
-
+    class Encrypted(deadlines.Encrypted):
         def _new_conn(self) -> socket.socket:
             return _connect(self, resolve)
 

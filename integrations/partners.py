@@ -30,6 +30,16 @@ def register(
     return app
 
 
+def register_public(values: Mapping[str, Any]) -> App:
+    """Make an app that every account may connect; this is operators' to ask for."""
+    app = App(
+        client_type=App.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=App.GRANT_AUTHORIZATION_CODE,
+    )
+    _write(app, values)
+    return app
+
+
 @transaction.atomic
 def change(app: App, *, actor: Actor, at: datetime, values: Mapping[str, Any]) -> App:
     """Say something else about an app; its keys stay. Raises NotPermitted.

@@ -6,6 +6,7 @@ They have a queue, and a worker, of their own, so that paging never waits for th
 from celery import shared_task
 
 from incidents import engine
+from integrations.oauth import sweep
 from integrations.webhooks import queue, sending, sweeps
 
 
@@ -17,3 +18,8 @@ def send_webhooks() -> None:
 @shared_task(name="integrations.sweep_webhooks")
 def sweep_webhooks() -> None:
     sweeps.sweep(engine.now())
+
+
+@shared_task(name="integrations.sweep_tokens")
+def sweep_tokens() -> None:
+    sweep.sweep(engine.now())

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts.ids import PATTERN
 from integrations import change_events, events, opsgenie, tool_events
+from integrations.api.documentation import views as documentation
 from integrations.gateway import callbacks as gateway
 from integrations.mail import tracking
 from integrations.oauth import consent, discovery, endpoints
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^v2/alerts/(?P<alias>.+)/(?P<verb>acknowledge|close)/?$", opsgenie.act),
     re_path(r"^heartbeat/(?P<token>[^/]+)/?$", beats.beat, name="beat"),
     re_path(r"^heartbeat/(?P<token>[^/]+)/fail/?$", beats.fail, name="beat_fail"),
+    re_path(r"^api/docs/?$", documentation.docs, name="api_docs"),
+    re_path(r"^api/openapi\.json/?$", documentation.schema, name="api_schema"),
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
     re_path(r"^readyz/?$", health.readyz, name="readyz"),
     # Short, for it goes into text messages.

@@ -122,6 +122,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "oauth2_provider",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_filters",
     "django_htmx",
     "heroicons",
@@ -212,6 +214,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "integrations.sweep_webhooks",
         "schedule": 30.0,
         "options": {"expires": 30},
+    },
+    # What is over has been over for days, so it matters little when exactly.
+    "token sweeps": {
+        "task": "integrations.sweep_tokens",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 # What is told outside has a worker of its own: paging never waits for it.
@@ -439,4 +447,15 @@ LOGGING = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 PHONENUMBER_DB_FORMAT = "E164"
-REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+REST_FRAMEWORK = {
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "integrations.api.documentation.schema.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "OnCall REST API",
+    "VERSION": "2",
+    "DESCRIPTION": "What PagerDuty's clients call, on a host of your own.",
+    "SERVERS": [{"url": "/api"}],
+    "SCHEMA_PATH_PREFIX": "",
+    "POSTPROCESSING_HOOKS": ["integrations.api.documentation.generation.complete"],
+}

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from accounts.models import User
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATH = next(filter(None, map(shutil.which, NAMES)), None)
@@ -37,6 +40,28 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@contextmanager
+def chromium_and_queries() -> Iterator[Browser]:
+    """Start it for tests that ask the database too, in the thread of its loop."""
+    with pytest.MonkeyPatch.context() as patch, chromium() as browser:
+        # Playwright keeps an event loop in this thread; our queries are not in it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield browser
+
+
+def signed_in(browser: Browser, url: str, user: User, **options: Any) -> BrowserContext:
+    """Open windows of a person at the product; this will take the options of Chromium's
+    own windows.
+    """
+    client = Client()
+    client.force_login(user)
+    # Contrast is measured at rest, not while a colour changes.
+    context = browser.new_context(base_url=url, reduced_motion="reduce", **options)
+    key = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": key, "url": url}])
+    return context
 
 
 def violations(page: Page, *, theme: str = "light") -> list[str]:

@@ -12,7 +12,7 @@ from accounts.models import (
     Priority,
     User,
 )
-from incidents.models import Integration, Service
+from incidents.models import Alert, Incident, Integration, Service
 from oncall.models import (
     EscalationPolicy,
     EscalationRule,
@@ -159,3 +159,18 @@ def integration(
 ) -> Integration:
     """Make an integration with a key."""
     return service.account.integrations.create(service=service, name=name, **fields)
+
+
+def alert(
+    incident: Incident, dedup_key: str, *, at: datetime = NOON, **fields: Any
+) -> Alert:
+    """Make an alert of the incident, as if it had come by the service's first key."""
+    given: dict[str, Any] = {
+        "integration": incident.service.integrations.first(),
+        "summary": "Disk full",
+        "occurred_at": at,
+        "last_event_at": at,
+        "created_at": at,
+    }
+    given |= {"incident": incident, "service": incident.service} | fields
+    return incident.account.alerts.create(dedup_key=dedup_key, **given)

@@ -5,10 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts import people, readiness
 from accounts.forms.people import TeamForm
-from accounts.models import Team
+from accounts.models import Team, TeamMembership
 from accounts.onboarding import Refused
 from accounts.requests import AccountRequest, member
 
@@ -28,10 +29,15 @@ def team(request: AccountRequest, public_id: str) -> HttpResponse:
     members = found.members.select_related("user").prefetch_related(
         "contact_methods", "notification_rules"
     )
+    places = {place.membership_id: place for place in found.places.all()}
     now = timezone.now()
     context = {
         "team": found,
-        "rows": [(person, readiness.summary(person, now)) for person in members],
+        "rows": [
+            (person, places[person.pk], readiness.summary(person, now))
+            for person in members
+        ],
+        "parts": TeamMembership.Part.choices,
         "services": found.services.all(),
         "schedules": found.schedules.all(),
         "policies": found.escalation_policies.all(),
@@ -66,6 +72,25 @@ def delete(request: AccountRequest, public_id: str) -> HttpResponse:
     people.delete_team(found, actor=request.actor, at=timezone.now())
     messages.success(request, _("Team %s is deleted.") % found.name)
     return redirect("teams")
+
+
+@require_POST
+@member("configure")
+def set_part(request: AccountRequest, public_id: str, member_id: str) -> HttpResponse:
+    """Say what a member is in the team."""
+    found = get_object_or_404(request.account.teams, public_id=public_id)
+    place = get_object_or_404(
+        found.places.select_related("membership__user"), membership__public_id=member_id
+    )
+    part = request.POST.get("part", "")
+    if part not in TeamMembership.Part.values:
+        messages.error(request, _("Choose what the member is in the team."))
+        return redirect("team", public_id)
+    at, member = timezone.now(), place.membership
+    people.seat(found, member, part, actor=request.actor, at=at)
+    facts = {"name": member.name, "part": TeamMembership.Part(part).label}
+    messages.success(request, _("%(name)s in this team: %(part)s.") % facts)
+    return redirect("team", public_id)
 
 
 def _edit(request: AccountRequest, found: Team) -> HttpResponse:

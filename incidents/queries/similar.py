@@ -35,7 +35,15 @@ class Match:
     score: float
 
 
-def past(incident: Incident, *, at: datetime) -> list[Match]:
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The best ones, and how many there are in all."""
+
+    best: list[Match]
+    total: int
+
+
+def past(incident: Incident, *, at: datetime, most: int) -> Matches:
     """List resolved incidents of the same service that are alike, the best first.
 
     Of two that are equally alike the newer one comes first.
@@ -46,7 +54,7 @@ def past(incident: Incident, *, at: datetime) -> list[Match]:
         created_at__gte=at - REMEMBERED,
         merged_into=None,
     )
-    return _alike(incident, rows)
+    return _alike(incident, rows, most)
 
 
 def related(incident: Incident) -> list[Match]:
@@ -57,9 +65,9 @@ def related(incident: Incident) -> list[Match]:
     )
     if incident.is_open:
         rows = rows.filter(status__in=OPEN)
-    found = _alike(incident, rows.exclude(service_id=incident.service_id))
-    found.sort(key=lambda match: match.incident.pk, reverse=True)
-    return found[:MOST_RELATED]
+    rows = rows.exclude(service_id=incident.service_id)
+    found = _alike(incident, rows, MOST_RELATED).best
+    return sorted(found, key=lambda match: match.incident.pk, reverse=True)
 
 
 def recent_changes(incident: Incident) -> QuerySet[ChangeEvent]:
@@ -71,12 +79,18 @@ def recent_changes(incident: Incident) -> QuerySet[ChangeEvent]:
     return rows.order_by("-occurred_at", "-id")
 
 
-def _alike(incident: Incident, rows: QuerySet[Incident]) -> list[Match]:
+def _alike(incident: Incident, rows: QuerySet[Incident], most: int) -> Matches:
     newest = rows.exclude(pk=incident.pk).order_by("-id")[:COMPARED]
     words = _words(incident.title)
-    found = [Match(row, _score(words, _words(row.title))) for row in newest]
-    alike = [match for match in found if match.score >= ALIKE]
-    return sorted(alike, key=lambda match: (-match.score, -match.incident.pk))
+    scores = {
+        pk: _score(words, _words(title))
+        for pk, title in newest.values_list("pk", "title")
+    }
+    alike = [pk for pk, score in scores.items() if score >= ALIKE]
+    best = sorted(alike, key=lambda pk: (-scores[pk], -pk))[:most]
+    found = rows.select_related("service").in_bulk(best)
+    matches = [Match(found[pk], scores[pk]) for pk in best if pk in found]
+    return Matches(matches, len(alike))
 
 
 def _words(title: str) -> frozenset[str]:

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Membership
 from accounts.models.contact import Urgency
+from accounts.permissions import NotPermitted
 from accounts.requests import AccountRequest, member
 from incidents import actions, notifications, urgencies
 from incidents.forms.incident import IncidentForm
-from incidents.models import Service
+from incidents.models import Incident, Service
 from incidents.queries import detail, maintenance
 from oncall.queries import plan_of
 
@@ -39,17 +40,7 @@ class Paged:
 def incident_create(request: AccountRequest) -> HttpResponse:
     """Show the form with who will be paged, or open the incident."""
     form = _form(request)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        incident = actions.open_incident(
-            values["service"],
-            actor=request.actor,
-            at=timezone.now(),
-            title=values["title"],
-            urgency=values["urgency"] or None,
-            description=values["description"],
-            assignees=[values["assignee"]] if values["assignee"] else [],
-        )
+    if request.method == "POST" and (incident := _opened(request, form)):
         text = _("Opened incident #%(number)s.") % {"number": incident.number}
         messages.success(request, text)
         return redirect("incident", incident.number)
@@ -63,6 +54,26 @@ def incident_create(request: AccountRequest) -> HttpResponse:
 def incident_responders(request: AccountRequest) -> HttpResponse:
     """Show who would be paged, while the form is being filled in."""
     return render(request, "incidents/_responders.html", _responders(request))
+
+
+def _opened(request: AccountRequest, form: IncidentForm) -> Incident | None:
+    """Open the incident; a refusal stays on the form with what was typed."""
+    if not form.is_valid():
+        return None
+    values = form.cleaned_data
+    try:
+        return actions.open_incident(
+            values["service"],
+            actor=request.actor,
+            at=timezone.now(),
+            title=values["title"],
+            urgency=values["urgency"] or None,
+            description=values["description"],
+            assignees=[values["assignee"]] if values["assignee"] else [],
+        )
+    except NotPermitted as refusal:
+        form.add_error("service", str(refusal))
+        return None
 
 
 def _form(request: AccountRequest) -> IncidentForm:

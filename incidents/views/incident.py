@@ -12,7 +12,7 @@ from accounts.requests import AccountRequest, member
 from incidents import wording
 from incidents.forms import verbs as forms
 from incidents.models import Incident, Notification, Responder, TimelineEntry
-from incidents.queries import detail
+from incidents.queries import detail, similar
 from incidents.queries.detail import Trail
 from incidents.views import alerts as alert_view
 from incidents.views import responders as responder_view
@@ -53,6 +53,7 @@ def incident(request: AccountRequest, number: int) -> HttpResponse:
         "at": timezone.now(),
         "escalation": detail.escalation(shown, timezone.now()),
         "others": detail.others(shown)[:OTHERS],
+        "past": similar.past(shown, at=timezone.now(), most=OTHERS).best,
         "updates": detail.updates(shown),
         **responder_view.show(asked, request),
         **update_view.show(detail.subscribers(shown), request),

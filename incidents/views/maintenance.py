@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.permissions import NotPermitted
 from accounts.requests import AccountRequest, member
 from incidents import maintenance
 from incidents.forms.maintenance import ExtensionForm, WindowForm, suggestion, typed
@@ -143,6 +144,9 @@ def _do(
         verb(subject, actor=request.actor, at=timezone.now(), **form.values)
     except NotAllowed as refusal:
         form.add_error("ends", str(refusal))
+        return False
+    except NotPermitted as refusal:
+        form.add_error(None, str(refusal))
         return False
     return True
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.permissions import NotPermitted
 from accounts.requests import AccountRequest, member
 from incidents import catalogue, change_events, urgency_words
 from incidents.forms.service import NewIntegrationForm, ServiceForm
@@ -173,7 +174,9 @@ def _saved(
         return catalogue.update_service(found, **by, **form.values)
     except catalogue.Refused as refusal:
         form.add_error("name", str(refusal))
-        return None
+    except NotPermitted as refusal:
+        form.add_error("team", str(refusal))
+    return None
 
 
 def _service_parts(request: AccountRequest, found: Service) -> dict[str, Any]:

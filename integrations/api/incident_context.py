@@ -28,13 +28,14 @@ class PastIncidents(IncidentView):
         """List resolved incidents of the service with a similar title."""
         limit = lists.number(request, "limit", USUAL_PAST)
         limit = min(limit or USUAL_PAST, MOST_PAST)
-        found = similar.past(self.incident(incident_id), at=self.at)
+        incident = self.incident(incident_id)
+        found = similar.past(incident, at=self.at, most=limit)
         shown = [
             {"incident": _brief(request, match.incident), "score": match.score}
-            for match in found[:limit]
+            for match in found.best
         ]
         is_counted = lists.flag(request, "total")
-        total = len(found) if is_counted else None
+        total = found.total if is_counted else None
         return Response({"past_incidents": shown, "total": total, "limit": limit})
 
 

@@ -2,16 +2,15 @@
 
 import logging
 from datetime import datetime
-from functools import cache
 
 import redis
 from django.conf import settings
 
+from integrations import counting
 from integrations.api import errors
 
 logger = logging.getLogger(__name__)
 
-MINUTE = 60
 ALL = "requests"
 
 
@@ -21,11 +20,10 @@ def count(counter: str, operation: str, at: datetime) -> dict[str, str]:
     An operation such as "POST incidents" may have a limit of its own. Raises
     errors.ApiError beyond a limit.
     """
-    window, elapsed = divmod(int(at.timestamp()), MINUTE)
     names = [name for name in (ALL, operation) if name in settings.API_LIMITS]
     limits = [int(settings.API_LIMITS[name]) for name in names]
     try:
-        used = _add([f"api:{counter}:{name}:{window}" for name in names])
+        used = counting.add([f"api:{counter}:{name}" for name in names], at)
     except redis.RedisError:
         logger.warning("Redis does not answer; requests of the API are not counted")
         return {}
@@ -35,7 +33,7 @@ def count(counter: str, operation: str, at: datetime) -> dict[str, str]:
     headers = {
         "ratelimit-limit": str(limit),
         "ratelimit-remaining": str(max(0, left)),
-        "ratelimit-reset": str(MINUTE - elapsed),
+        "ratelimit-reset": str(counting.MINUTE - int(at.timestamp()) % counting.MINUTE),
     }
     if left < 0:
         sentence = f"More than {limit} such requests in a minute."
@@ -43,18 +41,3 @@ def count(counter: str, operation: str, at: datetime) -> dict[str, str]:
             429, 2020, "Rate Limit Exceeded", sentence, headers=headers
         )
     return headers
-
-
-def _add(names: list[str]) -> list[int]:
-    pipeline = _redis().pipeline(transaction=False)
-    for name in names:
-        pipeline.incr(name)
-        pipeline.expire(name, 2 * MINUTE)
-    return [int(found) for found in pipeline.execute()[::2]]
-
-
-@cache
-def _redis() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=0.1, socket_connect_timeout=0.1
-    )

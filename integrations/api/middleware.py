@@ -25,7 +25,12 @@ from integrations.api.requests import PREFIX, Caller
 
 URLS = "integrations.api.urls"
 # Never the API, whatever a client or a proxy puts into the headers.
-ELSEWHERE = ("/static/", "/admin/", "/oauth/", "/twilio/", "/healthz", "/readyz")
+ELSEWHERE = (
+    *("/static/", "/admin/", "/oauth/", "/global/", "/.well-known/"),
+    *("/twilio/", "/healthz", "/readyz"),
+)
+# Pages about the API, and no part of it.
+DOCUMENTATION = {f"{PREFIX}/docs", f"{PREFIX}/openapi.json"}
 
 
 class ApiMiddleware:
@@ -48,6 +53,8 @@ class ApiMiddleware:
 def _path(request: HttpRequest) -> str | None:
     """Return the address within the API, or nothing for what is a page's."""
     path = request.path_info
+    if path.rstrip("/") in DOCUMENTATION:
+        return None
     if path == PREFIX or path.startswith(f"{PREFIX}/"):
         return path.removeprefix(PREFIX)
     if credentials.is_given(request) and not path.startswith(ELSEWHERE):

@@ -106,7 +106,8 @@ class AllDelegations(DelegationView):
         _required(request, "type")
         types = _words(request, "type", TYPES)
         if WEB in types:
-            sessions.end(member, actor=self.actor, at=self.at)
+            for session in sessions.of(member, actor=self.actor):
+                sessions.end(member, session, actor=self.actor, at=self.at)
         if INTEGRATION in types:
             for delegation in grants.live(self.account).filter(membership=member):
                 delegations.revoke(delegation, actor=self.actor, at=self.at)

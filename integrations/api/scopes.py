@@ -25,6 +25,7 @@ RESOURCES: Final[tuple[tuple[str, str], ...]] = (
     (r"log_entries", "incidents"),
     (r"maintenance_windows", "services"),
     (r"notifications", "users:notifications"),
+    (r"oauth_delegations", "oauth_delegations"),
     (r"oncalls", "oncalls"),
     (r"priorities", "priorities"),
     (r"schedules/.+/users$", "users"),

@@ -30,7 +30,9 @@ class SubscribableBody(serializers.Serializer[Any]):
 class SubscribablesBody(serializers.Serializer[Any]):
     """What to be told of, or not any more."""
 
-    subscribables = SubscribableBody(many=True, allow_empty=False, max_length=MOST)
+    subscribables = serializers.ListField(
+        child=SubscribableBody(), allow_empty=False, max_length=MOST
+    )
 
 
 class SubscriptionView(ResourceView):

@@ -8,16 +8,19 @@ from rest_framework.response import Response
 
 from accounts import people
 from accounts.models import Team, TeamMembership
-from integrations.api import lists, references
+from integrations.api import errors, lists, references
 from integrations.api import users as user_resource
 from integrations.api.requests import ApiRequest
 from integrations.api.views import ResourceView
 from oncall import policies
 from oncall.models import EscalationPolicy
 
+# Clients look for these very words, and take the user off the policy first.
+PAGED = "User cannot be removed as they belong to an escalation policy on this team"
+
 
 class PartBody(serializers.Serializer[Any]):
-    """What a member is in a team; a part gives no rights beyond their role's."""
+    """What a member is in a team, and so may do for what the team owns."""
 
     role = serializers.ChoiceField(
         TeamMembership.Part.choices, required=False, allow_null=True
@@ -67,10 +70,14 @@ class OneMember(ResourceView):
         return Response(status=204)
 
     def delete(self, request: ApiRequest, team_id: str, public_id: str) -> Response:
-        """Let a user leave the team; whom its policies page stays as it is."""
+        """Let a user leave the team, unless a policy of the team pages them."""
         team = self.find(self.account.teams.all(), team_id)
         rows = self.account.memberships.select_related("user")
         member = self.find(rows, public_id)
+        self.actor.require("configure", of=team)
+        targets = self.account.escalation_targets.filter(membership=member)
+        if targets.filter(rule__policy__team=team).exists():
+            raise errors.invalid(PAGED)
         people.unseat(team, member, actor=self.actor, at=self.at)
         return Response(status=204)
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from accounts import people
 from accounts.models import Team
-from integrations.api import lists, references
+from integrations.api import errors, lists, references
 from integrations.api.requests import ApiRequest
 from integrations.api.views import ResourceView
 
@@ -96,7 +96,21 @@ class OneTeam(TeamView):
         return Response({"team": self.saved(team, sent)})
 
     def delete(self, request: ApiRequest, public_id: str) -> Response:
-        """Delete a team; what it owned stays, without a team."""
+        """Delete a team that owns nothing, or nothing but open incidents."""
         team = self.find(self.account.teams, public_id)
+        self.actor.require("configure")
+        if owned := _owned(team):
+            sentence = f"{team.name} still owns {owned}."
+            raise errors.ApiError(400, 6006, "Team Has Associations", sentence)
         people.delete_team(team, actor=self.actor, at=self.at)
         return Response(status=204)
+
+
+def _owned(team: Team) -> str:
+    """Say what keeps a team from being deleted: whoever calls takes it off first."""
+    rows: dict[str, Any] = {
+        "escalation policies": team.escalation_policies,
+        "schedules": team.schedules,
+        "services": team.services,
+    }
+    return ", ".join(name for name, owned in rows.items() if owned.exists())

@@ -60,8 +60,11 @@ def represent(
 ) -> dict[str, Any]:
     """Show a user; `include[]` makes lists full that are of references otherwise."""
     wanted = set(lists.values(request, "include"))
+    # Links of calendars are secrets of which we know a digest: there is none to show.
+    calendars = {"http_cal_url": None, "web_cal_url": None}
     return {
         **references.identity(request, member),
+        **(calendars if "calendar_urls" in wanted else {}),
         "name": member.name,
         "email": member.email,
         "time_zone": member.time_zone,

@@ -26,6 +26,11 @@ SUBDOMAIN = "demo"
 TIME_ZONE = "Europe/Berlin"
 PARTNER = "Lighthouse"
 PARTNER_ADDRESS = "http://localhost:9000/callback"
+PARTNER_VALUES = {
+    "name": PARTNER,
+    "description": "The tiny monitoring tool that comes with OnCall.",
+    "redirect_uris": PARTNER_ADDRESS,
+}
 BY_OPERATOR = Actor("operator")
 USUAL = next(p for p in notification_rules.PRESETS if p.name == "usual")
 WEEK = timedelta(weeks=1)
@@ -112,12 +117,7 @@ def reset_password(account: Account) -> str:
 
 def register_partner(account: Account, at: datetime) -> App:
     """Register the demo partner, so that people of the account may connect it."""
-    values = {
-        "name": PARTNER,
-        "description": "The tiny monitoring tool that comes with OnCall.",
-        "redirect_uris": PARTNER_ADDRESS,
-    }
-    return partners.register(account, actor=BY_OPERATOR, at=at, values=values)
+    return partners.register(account, actor=BY_OPERATOR, at=at, values=PARTNER_VALUES)
 
 
 def new_password() -> str:

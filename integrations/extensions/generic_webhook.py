@@ -117,15 +117,14 @@ def _subscribe(
     made.save(update_fields=["extension"])
 
 
-schemas.register(
-    schemas.Schema(
-        key="generic_webhook",
-        public_id="PXWEBHOOK",
-        label=_("Generic Webhook"),
-        description=_(
-            "Posts every event of the services' incidents to an address, as a signed"
-            " webhook of version 3."
-        ),
-        courier=GenericWebhook(),
-    )
+SCHEMA = schemas.Schema(
+    key="generic_webhook",
+    public_id="PXWEBHOOK",
+    label=_("Generic Webhook"),
+    description=_(
+        "Posts every event of the services' incidents to an address, as a signed"
+        " webhook of version 3."
+    ),
+    courier=GenericWebhook(),
 )
+schemas.register(SCHEMA)

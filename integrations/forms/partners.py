@@ -41,12 +41,16 @@ class AddressesField(forms.CharField):
 
 
 def scope_choices() -> list[tuple[Any, list[tuple[str, Any]]]]:
-    """List every scope in words, those that only read first."""
-    reading = [(n, words) for n, words in scopes.SCOPED.items() if n.endswith(".read")]
-    writing = [
-        (n, words) for n, words in scopes.SCOPED.items() if (n, words) not in reading
+    """List every scope by its name and in words, those that only read first."""
+    named = [
+        (name, _("%(name)s: %(words)s") % {"name": name, "words": words})
+        for name, words in scopes.SCOPED.items()
     ]
-    return [(_("Read"), reading), (_("Change"), writing)]
+    reading = [(name, words) for name, words in named if name.endswith(".read")]
+    return [
+        (_("Read"), reading),
+        (_("Change"), [each for each in named if each not in reading]),
+    ]
 
 
 class AppForm(forms.ModelForm[App]):
@@ -132,7 +136,6 @@ class AppForm(forms.ModelForm[App]):
         super().__init__(*args, **kwargs)
         self.initial["is_public"] = self.instance.is_public_client
         self.initial["scopes"] = self.instance.scopes.split()
-        self.order_fields([*self.Meta.fields[:-1], "is_public", "scopes"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse an app that does nothing, and what does not fit its OAuth."""
@@ -158,6 +161,11 @@ class AppForm(forms.ModelForm[App]):
 
     def _post_clean(self) -> None:
         """Leave the app as it is: the verb writes it, and the fields are checked."""
+
+    @property
+    def shows_scopes(self) -> bool:
+        """Whether the list of scopes is to be open at once."""
+        return self["kind"].value() == App.Kind.SCOPED or "scopes" in self.errors
 
     @property
     def values(self) -> dict[str, Any]:

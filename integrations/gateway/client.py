@@ -2,7 +2,6 @@
 
 import functools
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +9,9 @@ import requests
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from requests.adapters import HTTPAdapter
 
 from accounts import channels
+from integrations import deadlines
 from integrations.messages import one_line, shortened
 from integrations.refusals import RefusedHere, Unsubscribed
 
@@ -73,8 +72,6 @@ def find(kind: str, token: str) -> str | None:
 
 
 def _ask(method: str, kind: str, **options: Any) -> Answer:
-    # In all, however slowly it answers.
-    give_up = time.monotonic() + settings.PROVIDER_TIMEOUT
     try:
         with _session().request(
             method,
@@ -85,7 +82,7 @@ def _ask(method: str, kind: str, **options: Any) -> Answer:
             stream=True,
             **options,
         ) as response:
-            return response.status_code, _read(response, give_up)
+            return response.status_code, _read(response)
     except (requests.RequestException, OSError) as error:
         # Its words would carry the address of the request.
         name = type(error).__name__
@@ -96,17 +93,18 @@ def _ask(method: str, kind: str, **options: Any) -> Answer:
 def _session() -> requests.Session:
     session = requests.Session()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=SENDERS))
+        session.mount(scheme, deadlines.Adapter(pool_maxsize=SENDERS))
     return session
 
 
-def _read(response: requests.Response, give_up: float) -> dict[str, Any]:
-    """Read a small answer in time; what is no object counts as an empty one."""
+def _read(response: requests.Response) -> dict[str, Any]:
+    """Read a small answer; what is no object counts as an empty one."""
     content = b""
     for part in response.iter_content(4096):
         content += part
-        if len(content) > LONGEST_ANSWER or time.monotonic() > give_up:
-            raise requests.Timeout
+        if len(content) > LONGEST_ANSWER:
+            words = _("its answer was too long")
+            raise channels.TemporaryFailure(_unavailable(words))
     try:
         answer = json.loads(content)
     except ValueError:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -82,7 +83,12 @@ class WebhookSubscription(AccountModel):
         ]
 
     def __str__(self) -> str:
-        return self.description or self.url
+        return self.description or self.host
+
+    @property
+    def host(self) -> str:
+        """Where it leads, without what may be a secret of its path."""
+        return urlsplit(self.url).hostname or ""
 
     @property
     def is_temporarily_disabled(self) -> bool:

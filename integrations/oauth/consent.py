@@ -55,7 +55,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         except FatalClientError as refusal:
             return errors.page(request, 400, _explanation(refusal))
         except OAuth2Error as refusal:
-            # Raised only once oauthlib knows that the address is the app's.
+            # Raised only once it is known that the address is the app's.
             return _back(refusal.redirect_uri, **dict(refusal.twotuples))
 
 
@@ -105,14 +105,14 @@ def _allow(request: HttpRequest, asked: Asked, member: Membership) -> HttpRespon
     tenancy.enter(member.account)
     at = timezone.now()
     actor = Actor("web", member)
-    asked.credentials |= {
+    credentials = asked.credentials | {
         "user": member.user,
         "session_claims": sign_ins.described(request),
         "delegation": delegations.give(
             asked.app, member, asked.scopes, actor=actor, at=at
         ),
     }
-    address = Core().answer_authorization(request, asked.scopes, asked.credentials)
+    address = Core().answer_authorization(request, asked.scopes, credentials)
     app_calls.record(
         asked.app,
         account=member.account,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import redis
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -11,12 +12,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import tenancy
-from integrations import app_calls
+from integrations import app_calls, counting
 from integrations.models import App
 from integrations.oauth import bearers, clients, id_tokens
 from integrations.oauth.server import Core
 
 SECRETS = ("client_secret", "code", "code_verifier", "refresh_token", "token")
+# Of these a minute the app's log tells.
+MOST_FAILURES = 30
 # What no cache may keep.
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -43,7 +46,9 @@ def revoke(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters(*SECRETS)
 def introspect(request: HttpRequest) -> HttpResponse:
     """`/oauth/introspect`: an app asks what became of a token of its own."""
-    return _answer(request, "introspect", lambda core: _introspection(core, request))
+    return _answer(
+        request, "introspect", lambda core: core.create_introspection_response(request)
+    )
 
 
 @csrf_exempt
@@ -89,20 +94,12 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     return JsonResponse(body, status=status, headers=headers)
 
 
-def _introspection(core: Core, request: HttpRequest) -> Answer:
-    uri, method, body, headers = core._extract_params(request)
-    given, text, status = core.server.create_introspect_response(
-        uri, method, body, headers
-    )
-    return None, given, text, status
-
-
 def _log(request: HttpRequest, call: str, body: str, status: int) -> None:
     """Write the call to the log of the app that it says it is from."""
     header = request.headers.get("Authorization", "")
     named, _secret = clients.sent(header, request.POST)
     app = App.objects.filter(client_id=named).first()
-    if app is None:
+    if app is None or (status >= 400 and _is_flood(app)):
         return
     answer: dict[str, Any] = json.loads(body) if body else {}
     made = bearers.find(answer.get("access_token", ""))
@@ -114,6 +111,18 @@ def _log(request: HttpRequest, call: str, body: str, status: int) -> None:
         status=status,
         detail=_detail(answer),
     )
+
+
+def _is_flood(app: App) -> bool:
+    """Say whether somebody fails so often that nobody needs to read of it again.
+
+    Whoever knows an app's id, which is no secret, can fail in its name.
+    """
+    try:
+        [failed] = counting.add([f"oauth:{app.pk}:failed"], timezone.now())
+    except redis.RedisError:
+        return True
+    return failed > MOST_FAILURES
 
 
 def _detail(answer: dict[str, Any]) -> str:

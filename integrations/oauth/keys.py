@@ -33,4 +33,4 @@ def _key(text: str) -> JWK:
     raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     key = JWK.from_pyca(load_der_private_key(raw, password=None))
     # Named, so that a reader finds it among several.
-    return JWK(**key.export(as_dict=True), kid=key.thumbprint())
+    return JWK(**{**key.export(as_dict=True), "kid": key.thumbprint()})

@@ -19,19 +19,19 @@ from oauthlib.oauth2 import (
 )
 
 from integrations.oauth import id_tokens, keys, pairs, tokens
-from integrations.oauth.validator import Validator, check_challenge
+from integrations.oauth.validator import Validator, check_challenge, keep_original
 
 
-class Server(
+class Server(  # type: ignore[misc]
     AuthorizationEndpoint, TokenEndpoint, RevocationEndpoint, IntrospectEndpoint
-):  # type: ignore[misc]
+):
     """Codes, renewals and apps' own tokens; nothing else of OAuth."""
 
     def __init__(self) -> None:
         rules = Validator()
         bearer = BearerToken(rules, tokens.new_access, _seconds, tokens.new_refresh)
         code = AuthorizationCodeGrant(rules, pre_auth=[check_challenge])
-        refresh = RefreshTokenGrant(rules)
+        refresh = RefreshTokenGrant(rules, post_token=[keep_original])
         own = ClientCredentialsGrant(rules)
         for grant in (code, refresh):
             grant.register_token_modifier(_complete)
@@ -53,7 +53,7 @@ class Server(
             raise InvalidClientError(request=request)
 
 
-class Core(OAuthLibCore):  # type: ignore[misc]
+class Core(OAuthLibCore):
     """Turns Django's requests into oauthlib's."""
 
     def __init__(self) -> None:
@@ -83,6 +83,15 @@ class Core(OAuthLibCore):  # type: ignore[misc]
             uri, "GET", "", headers, scopes=scopes, credentials=credentials
         )
         return str(answer["Location"])
+
+    def create_introspection_response(
+        self, request: HttpRequest
+    ) -> tuple[None, dict[str, str], str, int]:
+        """Tell an app about a token, in the form of the package's other answers."""
+        found, text, status = self.server.create_introspect_response(
+            *self._extract_params(request)
+        )
+        return None, found, text, status
 
     def extract_body(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return what was posted, with the digest of a code instead of the code."""

@@ -40,7 +40,13 @@ def check_challenge(request: Request) -> dict[str, Any]:
     return {}
 
 
-class Validator(OAuth2Validator):  # type: ignore[misc]
+def keep_original(request: Request) -> None:
+    """Renew no more than the token was good for, without an error as at first."""
+    before = request.refresh_token_instance.scope.split()
+    request.scopes = scopes.granted(request.scopes, set(before) - {scopes.OPENID})
+
+
+class Validator(OAuth2Validator):
     """Our answers; asked in `all_accounts()`, and codes come as digests."""
 
     def authenticate_client(self, request: Request, *_: Any, **__: Any) -> bool:
@@ -86,7 +92,7 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_scopes(
         self,
         client_id: str,
-        wanted: list[str],
+        scopes: list[str],
         client: App,
         request: Request,
         *_: Any,
@@ -94,9 +100,9 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     ) -> bool:
         """Keep what the app may have; raises for an account not open to it."""
         if request.grant_type == "client_credentials":
-            _let_the_app_in(client, wanted, request)
+            _let_the_app_in(client, scopes, request)
         else:
-            request.scopes = scopes.granted(wanted, scopes.allowed(client))
+            _keep_allowed(client, scopes, request)
         return True
 
     def _create_authorization_code(
@@ -183,9 +189,7 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
         *_: Any,
         **__: Any,
     ) -> bool:
-        """Drop what it was not good for, as at the first request."""
-        before = request.refresh_token_instance.scope.split()
-        request.scopes = scopes.granted(wanted, set(before) - {scopes.OPENID})
+        """Let an app ask for anything; `keep_original` drops what it never had."""
         return True
 
     def _save_bearer_token(
@@ -208,6 +212,10 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def is_origin_allowed(self, *_: Any, **__: Any) -> bool:
         """Let no other site's page read an answer with a token in it."""
         return False
+
+
+def _keep_allowed(app: App, wanted: list[str], request: Request) -> None:
+    request.scopes = scopes.granted(wanted, scopes.allowed(app))
 
 
 def _let_the_app_in(app: App, wanted: list[str], request: Request) -> None:

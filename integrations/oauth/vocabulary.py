@@ -7,7 +7,7 @@ from oauth2_provider.scopes import BaseScopes
 from integrations.oauth import scopes
 
 
-class Vocabulary(BaseScopes):  # type: ignore[misc]
+class Vocabulary(BaseScopes):
     """The scopes of `integrations.oauth.scopes`, as the package asks for them."""
 
     def get_all_scopes(self) -> dict[str, str]:

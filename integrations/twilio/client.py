@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
@@ -17,7 +16,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from accounts import channels
-from integrations import outbox
+from integrations import deadlines, outbox
 from integrations.messages import one_line, shortened
 from integrations.refusals import RefusedHere, Unsubscribed
 from integrations.twilio import signatures
@@ -110,7 +109,7 @@ class Redirected(TwilioHttpClient):  # type: ignore[misc]
         super().__init__(logger=_logger)
         self.timeout = (CONNECT_SECONDS, seconds)
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, HTTPAdapter(pool_maxsize=SENDERS))
+            self.session.mount(scheme, deadlines.Adapter(pool_maxsize=SENDERS))
         self.base = base.rstrip("/")
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:

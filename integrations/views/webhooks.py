@@ -49,7 +49,6 @@ def webhooks(request: AccountRequest) -> HttpResponse:
         "subscriptions": rows,
         "newer": newer,
         "older": older,
-        "may_administer": request.actor.may("administer"),
     }
     return render(request, "integrations/webhooks/list.html", parts)
 

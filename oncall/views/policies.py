@@ -1,5 +1,7 @@
 """Pages of escalation policies."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
@@ -7,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.permissions import NotPermitted
 from accounts.requests import AccountRequest, member
 from oncall import overview, policies, queries
 from oncall.forecast import forecast
@@ -101,15 +104,24 @@ def _edit(request: AccountRequest, found: EscalationPolicy | None) -> HttpRespon
     editor = forms.PolicyEditor(request.account, request.POST, policy=found)
     if not editor.is_valid() or command == "preview":
         return _show(request, found, editor)
-    draft, now = editor.draft(), timezone.now()
-    if found is None:
-        saved = policies.create(
-            request.account, actor=request.actor, at=now, draft=draft
-        )
-    else:
-        saved = policies.update(found, actor=request.actor, at=now, draft=draft)
+    try:
+        saved = _save(request, found, editor)
+    except NotPermitted as refusal:
+        messages.error(request, str(refusal))
+        return _show(request, found, editor)
     messages.success(request, _("Escalation policy %s is saved.") % saved.name)
     return redirect("escalation_policy", saved.public_id)
+
+
+def _save(
+    request: AccountRequest,
+    found: EscalationPolicy | None,
+    editor: forms.PolicyEditor,
+) -> EscalationPolicy:
+    by: dict[str, Any] = {"actor": request.actor, "at": timezone.now()}
+    if found is None:
+        return policies.create(request.account, draft=editor.draft(), **by)
+    return policies.update(found, draft=editor.draft(), **by)
 
 
 def _show(

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from accounts.permissions import NotPermitted
 from accounts.requests import AccountRequest, member
 from oncall import coverage, planning, queries, rotations, sentences, timetable
 from oncall.forms import schedules as forms
@@ -86,7 +87,7 @@ def _edit(request: AccountRequest, found: Schedule | None) -> HttpResponse:
     except ValidationError as mistake:
         editor.note(mistake)
         return _show(request, found, editor)
-    except NotAllowed as refusal:
+    except (NotAllowed, NotPermitted) as refusal:
         messages.error(request, str(refusal))
         return _show(request, found, editor, status=409)
     messages.success(request, _("Schedule %s is saved.") % saved.name)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browsers import chromium, needs_chromium
+from tests.browsers import chromium_and_queries, needs_chromium, violations
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -22,15 +21,20 @@ STRANGERS_PAGES = (
 )
 
 
-@pytest.fixture
-def page(live_server) -> Iterator[Page]:
-    """Open a browser at the product, as a stranger.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Between tests the tables are emptied, in the thread of the browser's loop.
+    with chromium_and_queries() as found:
+        yield found
 
-    While it is open its loop runs in this thread, where Django refuses queries: these
-    tests look at pages only.
-    """
-    with chromium() as browser:
-        yield browser.new_context(base_url=live_server.url).new_page()
+
+@pytest.fixture
+def page(browser, live_server) -> Iterator[Page]:
+    """Windows at the product, as a stranger."""
+    with browser.new_context(
+        base_url=live_server.url, reduced_motion="reduce"
+    ) as context:
+        yield context.new_page()
 
 
 def sign_up(page: Page) -> None:
@@ -48,11 +52,10 @@ def faults(page: Page, address: str) -> list[str]:
     page.goto(address)
     found = []
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
-            violations = Axe().run(page).response["violations"]
-            found += [f"{address} {theme} {width}: {v['id']}" for v in violations]
+            wrong = violations(page, theme=theme)
+            found += [f"{address} {theme} {width}: {fault}" for fault in wrong]
             if page.evaluate("document.body.scrollWidth > innerWidth"):
                 found.append(f"{address} {width}: wider than the window")
     return found
@@ -74,15 +77,15 @@ def test_a_newcomer_signs_up_and_adds_a_phone_by_keyboard(page):
     expect(page.get_by_role("textbox", name="Code")).to_have_value("12")
 
 
-def test_the_browsers_time_zone_is_chosen(page, live_server):
-    context = page.context.browser.new_context(
+def test_the_browsers_time_zone_is_chosen(browser, live_server):
+    with browser.new_context(
         base_url=live_server.url, timezone_id="Asia/Tokyo"
-    )
-    tokyo = context.new_page()
+    ) as context:
+        tokyo = context.new_page()
 
-    tokyo.goto("/accounts/signup/")
+        tokyo.goto("/accounts/signup/")
 
-    expect(tokyo.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+        expect(tokyo.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
 
 
 def test_everybody_can_read_the_pages(page):

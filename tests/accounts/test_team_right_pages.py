@@ -88,6 +88,27 @@ def test_a_teams_manager_edits_the_team_but_does_not_delete_it(client, owned, ri
     ) == [200, 403, 403]
 
 
+def test_a_teams_manager_says_what_others_are_in_it(client, acme, owned, rita, otto):
+    client.force_login(rita.user)
+    page = client.get(reverse("team", args=[owned.public_id])).text
+    path = reverse("team_part", args=[owned.public_id, otto.membership.public_id])
+    assert path in page
+
+    assert client.post(path, {"part": "manager"}).status_code == 302
+    assert owned.places.get(membership=otto.membership).part == "manager"
+    assert client.post(path, {"part": "king"}).status_code == 302
+    assert owned.places.get(membership=otto.membership).part == "manager"
+
+
+def test_a_teams_responder_does_not(client, acme, owned, rita, otto):
+    client.force_login(otto.user)
+    path = reverse("team_part", args=[owned.public_id, rita.membership.public_id])
+
+    assert path not in client.get(reverse("team", args=[owned.public_id])).text
+    assert client.post(path, {"part": "observer"}).status_code == 403
+    assert owned.places.get(membership=rita.membership).part == "manager"
+
+
 def test_an_observer_who_responds_in_a_team_answers_its_incidents(
     client, acme, otto, elsewhere
 ):
@@ -124,6 +145,29 @@ def test_a_bulk_verb_says_what_it_may_not_touch(client, acme, otto, elsewhere):
     assert f"#{other.number}: unchanged" in page.text
     own.refresh_from_db()
     assert own.status == "acknowledged"
+
+
+def test_a_refused_form_keeps_what_was_typed(client, acme, rita, otto, elsewhere):
+    client.force_login(otto.user)
+    body = {"title": "Nobody can search", "service": elsewhere.public_id}
+
+    page = client.post(reverse("incident_create"), body)
+
+    assert page.status_code == 422
+    assert "Your role does not allow this" in page.text
+    assert "Nobody can search" in page.text
+    body["service"] = acme.service.public_id
+    assert client.post(reverse("incident_create"), body).status_code == 302
+    client.force_login(rita.user)
+    typed = {
+        "name": "Ours alone",
+        "escalation_policy": acme.policy.public_id,
+        "urgency_rule": "high",
+        "acknowledgement_timeout": "30",
+    }
+    page = client.post(reverse("service_create"), typed)
+    assert page.status_code == 422
+    assert "Ours alone" in page.text
 
 
 def test_the_api_follows_the_same_rule(acme, rita, otto, elsewhere):

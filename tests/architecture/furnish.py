@@ -17,6 +17,8 @@ from incidents.models import (
     Subscriber,
 )
 from integrations import app_calls, app_secrets
+from integrations.extensions import changes as extensions
+from integrations.extensions import generic_webhook
 from integrations.models import (
     AccessToken,
     App,
@@ -25,6 +27,7 @@ from integrations.models import (
     OutboxMessage,
     RefreshToken,
 )
+from integrations.webhooks import subscriptions
 from oncall import feeds, snapshots
 from oncall.models import Schedule
 from tests import factories
@@ -58,6 +61,7 @@ def furnish(world: World) -> None:
     )
     _notifications(world, incident)
     _app(world)
+    _webhooks(world)
 
 
 def _first(world: World) -> Any:
@@ -310,3 +314,21 @@ def _app(world: World) -> None:
         **held,
     )
     IDToken.objects.create(expires=SOON, **whose)
+
+
+def _webhooks(world: World) -> None:
+    """Make a webhook that was sent something, and one of an extension."""
+    by: dict[str, Any] = {"actor": Actor("web", _first(world).membership), "at": NOON}
+    url = f"https://hooks.example/{world.account.subdomain}"
+    values = {"url": url, "events": ["incident.triggered"]}
+    webhook, _secret = subscriptions.create(world.account, values=values, **by)
+    world.account.outbox.create(verb="trigger", at=NOON)
+    subscriptions.ping(webhook, **by)
+    extensions.create(
+        world.account,
+        generic_webhook.SCHEMA,
+        name="Our bus",
+        endpoint_url=url,
+        services=[world.service],
+        **by,
+    )

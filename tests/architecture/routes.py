@@ -32,6 +32,10 @@ def _someone(world: World) -> Any:
     return list(world.people.values())[-1].membership
 
 
+def _webhook(world: World) -> Any:
+    return world.account.webhook_subscriptions.get(extension=None)
+
+
 def _message(world: World, kind: str) -> int:
     tokens = list(world.account.notifications.values_list("token", flat=True))
     return OutboxMessage.objects.get(kind=kind, parameters__token__in=tokens).pk
@@ -85,7 +89,13 @@ IDS: dict[tuple[str, str], Pick] = {
     ("services/", "rule_id"): lambda w: w.service.suppression_rules.get().public_id,
     ("settings/apps/", "public_id"): lambda w: w.account.apps.get().public_id,
     ("settings/apps/", "secret_id"): lambda w: w.account.app_secrets.get().public_id,
+    ("settings/webhooks/", "public_id"): lambda w: _webhook(w).public_id,
+    ("settings/webhooks/", "delivery_id"): lambda w: (
+        _webhook(w).deliveries.get().public_id
+    ),
+    ("settings/webhooks/", "secret_id"): lambda w: _webhook(w).secrets.get().public_id,
     ("teams/", "public_id"): lambda w: w.account.teams.get().public_id,
+    ("teams/", "member_id"): lambda w: _mine(w).membership.public_id,
     ("users/", "public_id"): lambda w: _someone(w).public_id,
 }
 # Words that an address takes where its pattern does not list them.

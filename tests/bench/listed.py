@@ -21,11 +21,11 @@ SERVICES, TEAMS, PEOPLE, KEYS = 1000, 20, 200, 30
 PAGES = (10, 100)
 
 
-def make() -> None:
-    """Make the account with one row of each kind; print its keys, ids and names."""
+def make(name: str) -> None:
+    """Make an account with one row of each kind; print its keys, ids and names."""
     at = engine.now()
     with tenancy.all_accounts():
-        account = factories.account("Lists")
+        account = factories.account(name)
         people = _people(account)
         services = _services(account, people[0])
         incident = _one_of_each(account, services[0], people[0])
@@ -56,7 +56,7 @@ def count(paths: Sequence[str], key: str) -> None:
     client = Client(
         headers={"host": "localhost", "authorization": f"Token token={key}"}
     )
-    _print({path: [_queries(client, path, size) for size in PAGES] for path in paths})
+    _print([[_queries(client, path, size) for size in PAGES] for path in paths])
 
 
 def _queries(client: Client, path: str, size: int) -> int:
@@ -73,7 +73,8 @@ def _queries(client: Client, path: str, size: int) -> int:
 
 def _people(account: Account) -> list[Membership]:
     users = User.objects.bulk_create(
-        User(email=f"l{n}@lists.example", name=f"Person {n}") for n in range(PEOPLE)
+        User(email=f"l{n}@{account.subdomain}.example", name=f"Person {n}")
+        for n in range(PEOPLE)
     )
     people = Membership.across_accounts.bulk_create(
         Membership(account=account, user=user, role="responder") for user in users

@@ -20,7 +20,6 @@ BUSY = (
     " **The machine was busy with other work: rates are too low, times and CPU per "
     "event too high, and the ratios rough.**"
 )
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 def table(found: Findings) -> str:
@@ -35,14 +34,18 @@ def as_json(found: Findings) -> str:
 
 
 def write(found: Findings) -> None:
-    """Put the figures between the marks of the document; this will keep the rest."""
-    before, begin, rest = DOCUMENT.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise RuntimeError(f"{DOCUMENT} has lost the marks around its figures")
-    DOCUMENT.write_text(
-        f"{before}{BEGIN}\n{_heading(found)}\n\n{table(found)}\n{END}{after}"
-    )
+    """Put the figures into the document; this will keep the rest."""
+    put("figures", f"{_heading(found)}\n\n{table(found)}")
+
+
+def put(name: str, text: str) -> None:
+    """Put a text between the marks of this name; this will keep the rest."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, begins, rest = DOCUMENT.read_text().partition(begin)
+    _, ends, after = rest.partition(end)
+    if not (begins and ends):
+        raise RuntimeError(f"{DOCUMENT} has lost the marks around its {name}")
+    DOCUMENT.write_text(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def _heading(found: Findings) -> str:
@@ -54,9 +57,9 @@ def _heading(found: Findings) -> str:
     )
 
 
-def _rows(*rows: Sequence[str]) -> Iterator[str]:
+def rows(*table: Sequence[str]) -> Iterator[str]:
     """Write rows as Markdown, the first of them as the heading."""
-    for number, row in enumerate(rows):
+    for number, row in enumerate(table):
         yield f"| {' | '.join(row)} |"
         if number == 0:
             yield "|---|" + "---:|" * (len(row) - 1)
@@ -68,7 +71,7 @@ def _intake(found: Findings) -> Iterator[str]:
         *("connections", "ours", "bare view", "hello", "ours / bare"),
         *("p50 / p99 ours", "p50 / p99 bare", "p99 ratio"),
     )
-    yield from _rows(
+    yield from rows(
         heading, *(_intake_row(found, connections) for connections in found.intake)
     )
 
@@ -88,7 +91,7 @@ def _intake_row(found: Findings, connections: int) -> list[str]:
 def _costs(found: Findings) -> Iterator[str]:
     yield "### CPU per event until the notification is planned, milliseconds\n"
     parts = list(found.idling)
-    yield from _rows(
+    yield from rows(
         ("", *parts, "all"),
         *(
             (
@@ -109,7 +112,7 @@ def _costs(found: Findings) -> Iterator[str]:
 def _mails(found: Findings) -> Iterator[str]:
     idle, storm = found.idle_mail, found.storm
     yield "### Event to mail handed over, milliseconds\n"
-    yield from _rows(
+    yield from rows(
         ("", "events", "lost", "p50", "p99", "answer to the event, p50"),
         (
             *("alone, idle", str(idle.events), str(idle.lost)),
@@ -117,7 +120,7 @@ def _mails(found: Findings) -> Iterator[str]:
         ),
     )
     yield ""
-    yield from _rows(
+    yield from rows(
         ("", "events", "lost", "accepted within", "first", "median", "last", "mails/s"),
         (
             *("storm", str(storm.events), str(storm.lost)),
@@ -129,7 +132,7 @@ def _mails(found: Findings) -> Iterator[str]:
 
 def _due(found: Findings) -> Iterator[str]:
     yield "### Due at one time, seconds from due to handed over\n"
-    yield from _rows(
+    yield from rows(
         ("", "pages", "lost", "p50", "p99", "last"),
         *(
             (
@@ -152,7 +155,7 @@ def _due(found: Findings) -> Iterator[str]:
 def _history(found: Findings) -> Iterator[str]:
     past = found.history
     yield "### Beside 1,000,000 ended and 100,000 open incidents, milliseconds\n"
-    yield from _rows(
+    yield from rows(
         ("", "measured"),
         ("database time of a tick with nothing due", f"{past.tick:.1f}"),
         ("database time of an audit", f"{past.audit:.1f}"),
@@ -167,7 +170,7 @@ def _history(found: Findings) -> Iterator[str]:
 def _memory(found: Findings) -> Iterator[str]:
     yield "### Memory (PSS) of all processes, MiB\n"
     parts = list(found.memory)
-    yield from _rows(
+    yield from rows(
         ("", *parts, "all"),
         *(
             (
@@ -185,7 +188,7 @@ def _memory(found: Findings) -> Iterator[str]:
 
 def _goals(found: Findings) -> Iterator[str]:
     yield "### Goals\n"
-    yield from _rows(
+    yield from rows(
         ("what", "goal", "measured", ""),
         *(
             (

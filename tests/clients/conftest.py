@@ -1,5 +1,6 @@
 """Two instances, one over TLS and one without, and what opens them."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.clients import app
 from tests.scenarios.instance import Up, manage, new_folder, up
 
 EMAIL = "ann@initech.example"
@@ -24,8 +26,11 @@ class Place:
 
     def key(self, *options: str) -> str:
         """Make an API key of the account."""
-        command = ("create_api_key", "--account", "initech", *options)
-        return _done(*command, *self.running.data).split()[-1]
+        return self.manage("create_api_key", "--account", "initech", *options)
+
+    def manage(self, *command: str) -> str:
+        """Run a command of the instance; this will return its last line."""
+        return _done(*command, *self.running.data).splitlines()[-1]
 
     def described(self, **more: Any) -> dict[str, Any]:
         """What a driver needs to know."""
@@ -42,7 +47,7 @@ class Place:
             "email": EMAIL,
             "name": NAME,
             "keys": keys,
-            "app": {},
+            "app": json.loads(self.manage("shell", "-v0", "-c", app.COMMAND)),
             **more,
         }
 

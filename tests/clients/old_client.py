@@ -50,8 +50,11 @@ def _installer() -> list[str]:
         return [uv, "pip", "install", "--quiet"]
     for python in (sys.executable, shutil.which("python3") or ""):
         command = [python, "-m", "pip"]
-        if python and not subprocess.run(  # noqa: S603
-            [*command, "--version"], capture_output=True
-        ).returncode:
+        if (
+            python
+            and not subprocess.run(  # noqa: S603
+                [*command, "--version"], capture_output=True
+            ).returncode
+        ):
             return [*command, "install", "--quiet", "--disable-pip-version-check"]
     raise Unreachable("neither pip nor uv is here")

@@ -1,4 +1,4 @@
-"""What a driver did: the requests that it really made, and which of its parts failed."""
+"""What a driver did: the requests that it really made, and what failed."""
 
 import json
 import re
@@ -14,7 +14,12 @@ from oncall.embedded import environment, folders
 
 PATIENCE = 300
 # Not below /api, and not in its table of addresses.
-EVENTS = ("/v2/enqueue", "/v2/change/enqueue", "/generic/2010-04-15/create_event.json")
+ELSEWHERE = (
+    "/v2/enqueue",
+    "/v2/change/enqueue",
+    "/generic/2010-04-15/create_event.json",
+    "/oauth/token",
+)
 
 
 @dataclass
@@ -41,8 +46,12 @@ def drive(
         env=environment.without(environment.ITS_OWN) | dict(settings or {}),
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    return _heard(ran.stdout)
+
+
+def _heard(output: str) -> Traffic:
     traffic = Traffic()
-    for line in ran.stdout.splitlines():
+    for line in output.splitlines():
         _note(traffic, json.loads(line))
     return traffic
 
@@ -61,7 +70,7 @@ def _note(traffic: Traffic, said: dict[str, Any]) -> None:
 def _template(path: str) -> str:
     """Say which address of the product this is, with gaps for what differs."""
     path = path.removeprefix("/api").rstrip("/")
-    if path in EVENTS:
+    if path in ELSEWHERE:
         return path
     for template, pattern in _templates():
         if pattern.fullmatch(path):

@@ -9,6 +9,7 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
+from tests.fuzz import mutations
 from tests.fuzz.caller import Caller
 from tests.fuzz.furnishing import House
 from tests.integrations.api import coverage
@@ -19,6 +20,17 @@ MOSTLY = 0.8
 SELDOM = 0.2
 
 
+@dataclass(frozen=True)
+class Variant:
+    """The published example of an operation, with something else in a place or two."""
+
+    method: str
+    body: Any
+    path_parameters: Any = None
+    query: Any = None
+    headers: Any = None
+
+
 @dataclass
 class Operation:
     """An operation, with inputs that the schema allows and some that it does not."""
@@ -26,18 +38,22 @@ class Operation:
     label: str
     template: str
     strategy: st.SearchStrategy
+    # For an operation whose schema contradicts itself.
+    variants: st.SearchStrategy
 
-    def call(self, caller: Caller, house: House, case: Any, dice: random.Random) -> Any:
+    def call(
+        self, caller: Caller, house: House, case: Any, dice: random.Random
+    ) -> None:
         """Send one drawn case, brought nearer to what is really there."""
         path = _path(self.template, case.path_parameters or {}, house, dice)
         sent: dict[str, Any] = {
-            "params": _query(case.query or {}, house, dice),
+            "query": _query(case.query or {}, house, dice),
             "headers": _headers(case.headers or {}, house, dice),
         }
         if _is_there(case.body):
             sent["data"] = _encoded(_grounded(case.body, house, dice))
             sent["headers"]["Content-Type"] = "application/json"
-        return caller.rest(self.label, case.method, path, **sent)
+        caller.rest(self.label, case.method, path, **sent)
 
 
 def offered() -> list[Operation]:
@@ -48,10 +64,29 @@ def offered() -> list[Operation]:
     }
     _keep(raw, wanted)
     schema = schemathesis.openapi.from_dict(raw)
-    return [
-        Operation(f"{op.method.upper()} {op.path}", op.path, _strategy(op))
-        for op in (found.ok() for found in schema.get_all_operations())
-    ]
+    return [_operation(found.ok()) for found in schema.get_all_operations()]
+
+
+def _operation(found: Any) -> Operation:
+    allowed = found.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    wrong = found.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    method = found.method.upper()
+    example = _example(found.definition.raw)
+    variants = st.builds(Variant, st.just(method), mutations.of(example))
+    return Operation(
+        f"{method} {found.path}",
+        found.path,
+        st.one_of(allowed, wrong, variants),
+        variants,
+    )
+
+
+def _example(definition: dict[str, Any]) -> Any:
+    content = definition.get("requestBody", {}).get("content", {})
+    for one in content.get("application/json", {}).get("examples", {}).values():
+        if "value" in one:
+            return one["value"]
+    return schemathesis.core.NOT_SET
 
 
 def _keep(raw: dict[str, Any], wanted: set[tuple[str, str]]) -> None:
@@ -66,12 +101,6 @@ def _keep(raw: dict[str, Any], wanted: set[tuple[str, str]]) -> None:
             del raw["paths"][path]
 
 
-def _strategy(operation: Any) -> st.SearchStrategy:
-    allowed = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
-    wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
-    return st.one_of(allowed, allowed, wrong)
-
-
 def _path(
     template: str, drawn: dict[str, Any], house: House, dice: random.Random
 ) -> str:
@@ -80,12 +109,12 @@ def _path(
         drawn = {**drawn, **dice.choice(places)}
     path = template
     for name, value in drawn.items():
-        text = requests_quoted(str(value))
+        text = quoted(str(value))
         path = path.replace(f"{{{name}}}", text)
     return path
 
 
-def requests_quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Escape what stands for something else in an address."""
     return "".join(c if c.isalnum() and c.isascii() else _escaped(c) for c in text)
 

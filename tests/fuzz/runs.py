@@ -1,5 +1,6 @@
 """Goes round the targets until the time is over."""
 
+import math
 import random
 import time
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from typing import Any, Protocol
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from schemathesis.generation.hypothesis.reporting import UnsatisfiableSchema
 
 from tests.fuzz import furnishing
 from tests.fuzz.caller import Caller
@@ -27,8 +29,11 @@ class Target(Protocol):
     label: str
     template: str
     strategy: st.SearchStrategy
+    variants: st.SearchStrategy
 
-    def call(self, caller: Caller, house: House, case: Any, dice: random.Random) -> Any:
+    def call(
+        self, caller: Caller, house: House, case: Any, dice: random.Random
+    ) -> None:
         """Send one drawn case."""
 
 
@@ -36,7 +41,7 @@ class Run:
     """Rounds of every target, each with a seed of its own."""
 
     def __init__(
-        self, caller: Caller, house: House, *, seed: int, minutes: float
+        self, caller: Caller, house: House, *, seed: int, minutes: float = math.inf
     ) -> None:
         self.caller = caller
         self.house = house
@@ -44,20 +49,28 @@ class Run:
         self.end = time.monotonic() + minutes * 60
 
     def go(self, targets: Sequence[Target]) -> None:
-        """Call everything in an order of its own in each round; the last may be cut."""
+        """Go round and round; the last round may be cut."""
         while not self._is_over():
             furnishing.fill(self.house)
-            self.house.look([target.template for target in targets])
-            for target in self.dice.sample(targets, len(targets)):
-                if not self._is_over():
-                    self.call(target, EXAMPLES)
+            self.round(targets, EXAMPLES)
 
-    def call(self, target: Target, examples: int) -> None:
-        """Call a target with so many examples."""
+    def round(self, targets: Sequence[Target], examples: int) -> None:
+        """Call everything so often, in an order of its own."""
+        self.house.look([target.template for target in targets])
+        for target in self.dice.sample(targets, len(targets)):
+            if not self._is_over():
+                self._call(target, examples)
 
+    def _call(self, target: Target, examples: int) -> None:
+        try:
+            self._draw(target, target.strategy, examples)
+        except UnsatisfiableSchema:
+            self._draw(target, target.variants, examples)
+
+    def _draw(self, target: Target, strategy: st.SearchStrategy, examples: int) -> None:
         @seed(self.dice.getrandbits(32))
         @settings(USUAL, max_examples=examples)
-        @given(case=target.strategy)
+        @given(case=strategy)
         def drawn(case: Any) -> None:
             if not self._is_over():
                 target.call(self.caller, self.house, case, self.dice)

@@ -30,3 +30,21 @@ def says(response) -> str:
 def act(client, incident, verb, follow=True, **values):
     url = reverse("incident_act", args=[incident.number, verb])
     return client.post(url, values, follow=follow)
+
+
+def written(world, *statuses: str) -> None:
+    """Write incidents of these statuses, as they would lie there after a long time."""
+    at = timezone.now()
+    first = world.account.incidents.count() + 1
+    Incident.across_accounts.bulk_create(
+        Incident(
+            account=world.account,
+            service=world.service,
+            number=number,
+            title=f"Incident {number}",
+            status=status,
+            created_at=at,
+            changed_at=at,
+        )
+        for number, status in enumerate(statuses, first)
+    )

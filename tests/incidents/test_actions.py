@@ -183,16 +183,7 @@ def test_a_reopened_incident_starts_its_policy_again(incident, alice):
 
 def test_a_merge_moves_the_alerts_and_resolves_the_sources(acme, incident, alice):
     other = actions.open_incident(acme.service, actor=alice, at=NOON, title="Again")
-    other.alerts.create(
-        account=acme.account,
-        service=acme.service,
-        integration=acme.integration,
-        dedup_key="k",
-        summary="Again",
-        occurred_at=NOON,
-        created_at=NOON,
-        last_event_at=NOON,
-    )
+    factories.alert(other, "k")
     actions.merge(incident, actor=alice, at=NOON, sources=[other])
 
     other.refresh_from_db()

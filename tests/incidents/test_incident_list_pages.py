@@ -5,8 +5,7 @@ from django.utils import timezone
 
 from accounts.permissions import Actor
 from incidents import actions
-from incidents.models import Incident
-from tests.incidents.pages import act, fresh, opened, says
+from tests.incidents.pages import act, fresh, opened, says, written
 
 # The list
 
@@ -82,7 +81,7 @@ def test_a_filter_is_a_chip_that_removes_it(acme, alice):
 
 
 def test_pages_follow_each_other_by_cursor(acme, alice):
-    many(acme, 120)
+    written(acme, *["triggered"] * 120)
 
     first = alice.get("/incidents/?tab=all").context["page"]
     second = alice.get(f"/incidents/?tab=all&cursor={first.older}").context["page"]
@@ -96,7 +95,7 @@ def test_pages_follow_each_other_by_cursor(acme, alice):
 
 
 def test_the_counts_stop_at_a_thousand(acme, alice):
-    many(acme, 1001, status="resolved")
+    written(acme, *["resolved"] * 1001)
 
     text = says(alice.get("/incidents/"))
 
@@ -117,23 +116,6 @@ def test_the_list_takes_as_many_queries_for_fifty_rows_as_for_two(
 
     with django_assert_max_num_queries(most):
         alice.get("/incidents/")
-
-
-def many(world, count, status="triggered"):
-    """Write incidents as they would lie there after a long time."""
-    at = timezone.now()
-    Incident.across_accounts.bulk_create(
-        Incident(
-            account=world.account,
-            service=world.service,
-            number=number,
-            title=f"Incident {number}",
-            status=status,
-            created_at=at,
-            changed_at=at,
-        )
-        for number in range(1, count + 1)
-    )
 
 
 # The refresh of the list
@@ -233,7 +215,7 @@ def test_an_observer_cannot_act_on_many(acme, olga):
 
 
 def test_all_that_match_can_be_resolved(acme, alice):
-    many(acme, 60)
+    written(acme, *["triggered"] * 60)
 
     alice.post("/incidents/bulk/resolve/?tab=open", {"matching": "1"})
 

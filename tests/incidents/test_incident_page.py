@@ -1,8 +1,8 @@
 """The page of one incident: what it shows, to whom, in how many queries."""
 
 import pytest
-from django.utils import timezone
 
+from tests import factories
 from tests.incidents.pages import act, opened, says
 
 
@@ -70,12 +70,9 @@ def test_an_unreached_incident_says_so_in_red(acme, alice):
 
 def test_only_web_addresses_become_links(acme, alice):
     incident = opened(acme)
-    now = timezone.now()
-    acme.account.alerts.create(
-        service=acme.service,
-        integration=acme.integration,
-        incident=incident,
-        dedup_key="disk",
+    factories.alert(
+        incident,
+        "disk",
         summary="<script>alert(1)</script>",
         details={"free": "0 %"},
         links=[
@@ -86,9 +83,6 @@ def test_only_web_addresses_become_links(acme, alice):
         images=[{"src": "data:image/png;base64,x"}, {"src": "https://i.example/1.png"}],
         client="Nagios",
         client_url="javascript:alert(2)",
-        occurred_at=now,
-        last_event_at=now,
-        created_at=now,
     )
 
     text = says(alice.get(f"/incidents/{incident.number}/"))

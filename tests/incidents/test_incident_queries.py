@@ -4,28 +4,12 @@ import pytest
 from django.utils import timezone
 
 from incidents import wording
-from incidents.models import Incident, TimelineEntry
+from incidents.models import TimelineEntry
 from incidents.queries import listing, services
 from incidents.queries.pages import Cursor, page
 from incidents.states import TRANSITIONS
 from tests import factories
-
-
-def write(world, *statuses: str) -> None:
-    at = timezone.now()
-    first = world.account.incidents.count() + 1
-    Incident.across_accounts.bulk_create(
-        Incident(
-            account=world.account,
-            service=world.service,
-            number=number,
-            title=f"Incident {number}",
-            status=status,
-            created_at=at,
-            changed_at=at,
-        )
-        for number, status in enumerate(statuses, first)
-    )
+from tests.incidents.pages import written
 
 
 def numbers(rows) -> list[int]:
@@ -33,7 +17,7 @@ def numbers(rows) -> list[int]:
 
 
 def test_triggered_ones_come_first_and_pages_cross_the_border(acme):
-    write(acme, *["acknowledged"] * 3, *["triggered"] * 3)
+    written(acme, *["acknowledged"] * 3, *["triggered"] * 3)
     found = acme.account.incidents.all()
 
     first = page(found, listing.OPEN, size=2)
@@ -47,7 +31,7 @@ def test_triggered_ones_come_first_and_pages_cross_the_border(acme):
 
 
 def test_going_back_to_the_beginning_shows_the_whole_first_page(acme):
-    write(acme, *["triggered"] * 5)
+    written(acme, *["triggered"] * 5)
     found = acme.account.incidents.all()
     last = Cursor("newer", "triggered", acme.account.incidents.get(number=4).pk)
 
@@ -62,8 +46,8 @@ def test_what_is_no_cursor_is_none(text):
 
 
 def test_counts_are_of_one_account_and_stop(acme, globex):
-    write(acme, *["resolved"] * 1001, "triggered", "acknowledged")
-    write(globex, *["triggered"] * 2)
+    written(acme, *["resolved"] * 1001, "triggered", "acknowledged")
+    written(globex, *["triggered"] * 2)
     found = acme.account.incidents.all()
 
     counts = listing.counts(acme.account, found, listing.TABS)
@@ -79,14 +63,14 @@ def test_counts_are_of_one_account_and_stop(acme, globex):
 
 def test_the_number_in_the_navigation_stops_at_99(acme):
     assert listing.open_count(acme.account) == ""
-    write(acme, *["triggered"] * 60, *["acknowledged"] * 39, "resolved")
+    written(acme, *["triggered"] * 60, *["acknowledged"] * 39, "resolved")
     assert listing.open_count(acme.account) == "99"
-    write(acme, "triggered")
+    written(acme, "triggered")
     assert listing.open_count(acme.account) == "99+"
 
 
 def test_the_worst_state_of_a_service_wins(acme):
-    write(acme, "acknowledged", "triggered", "acknowledged", "resolved")
+    written(acme, "acknowledged", "triggered", "acknowledged", "resolved")
 
     row = services.rows(acme.account, [acme.service], timezone.now())[0]
 

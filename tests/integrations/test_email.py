@@ -7,22 +7,14 @@ from dataclasses import replace
 import pytest
 
 from accounts import channels
-from tests.factories import NOON
 from tests.fakes.smtp import Mailbox, mail_server
+from tests.integrations import messages
 
 pytestmark = pytest.mark.django_db
 
-PAGE = channels.Page(
-    token="0f" * 16,
-    account="Acme",
-    recipient="Alice",
-    number=1042,
-    title="Checkout latency",
-    service="Checkout",
-    urgency="high",
-    status="triggered",
+PAGE = replace(
+    messages.PAGE,
     link="https://oncall.example/r/abc/",
-    opened_at=NOON,
     details="p99 is 4 s",
     reason="Level 1 of Default",
 )

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incidents import engine
-from incidents.models import Alert, Event
+from incidents.models import Event
 from incidents.watching import refusals
 from integrations import posted
+from tests import factories
 from tests.integrations.test_inbound_events import ANY_JSON, V2_NAMES
 
 URL = "/v2/enqueue"
@@ -214,17 +215,7 @@ def open_alert(acme, dedup_key):
     incident = acme.account.incidents.create(
         number=1, title="Disk full", service=acme.service, created_at=at, changed_at=at
     )
-    return Alert.across_accounts.create(
-        account=acme.account,
-        service=acme.service,
-        integration=acme.integration,
-        incident=incident,
-        dedup_key=dedup_key,
-        summary="Disk full",
-        occurred_at=at,
-        last_event_at=at,
-        created_at=at,
-    )
+    return factories.alert(incident, dedup_key, at=at)
 
 
 @pytest.mark.django_db

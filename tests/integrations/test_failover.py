@@ -11,23 +11,10 @@ from accounts import channels
 from integrations.models import ProviderState
 from integrations.providers import health, standing
 from tests.factories import NOON
+from tests.integrations.messages import PAGE, PHONE
 
 pytestmark = pytest.mark.django_db
 
-PHONE = "+4915112345678"
-TOKEN = "0f" * 16
-PAGE = channels.Page(
-    token=TOKEN,
-    account="Acme",
-    recipient="Alice",
-    number=1042,
-    title="Checkout latency",
-    service="Checkout",
-    urgency="high",
-    status="triggered",
-    link="https://oncall.example/r/0gnVuwPOwvEF1IIBVCQxTAIP5ZHWeCNd",
-    opened_at=NOON,
-)
 ORDERS = {"twilio": ["twilio", "gateway"], "gateway": ["gateway", "twilio"]}
 FAULTS = ["silent", "429", "500", "away", "dies", "slow", "credentials"]
 
@@ -269,7 +256,7 @@ def test_an_attempt_that_was_taken_is_found_by_its_token(gateway):
         send()
     gateway.dies.clear()
 
-    found = channels.find("sms", TOKEN, NOON)
+    found = channels.find("sms", PAGE.token, NOON)
 
     assert found == channels.Sent(gateway.taken[0]["id"], "gateway")
     assert channels.find("sms", "1" * 32, NOON) is None
@@ -290,4 +277,4 @@ def test_a_gateway_that_does_not_answer_does_not_know(gateway):
     send()
     gateway.errors = [(500, {})]
 
-    assert channels.find("sms", TOKEN, NOON) is None
+    assert channels.find("sms", PAGE.token, NOON) is None

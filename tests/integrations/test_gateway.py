@@ -255,3 +255,11 @@ def test_the_number_is_checked_again_before_a_test_leaves(gateway):
     assert gateway.taken == []
     channels.get("sms").send(PHONE, TESTING)
     assert len(gateway.taken) == 1
+
+
+@pytest.mark.parametrize("answer", [{"id": "x" * 70_000}, {}])
+def test_an_answer_that_makes_no_sense_is_a_failure_for_now(gateway, answer):
+    gateway.errors = [(200, answer)]
+
+    with pytest.raises(channels.TemporaryFailure):
+        channels.get("sms").send(PHONE, TESTING)

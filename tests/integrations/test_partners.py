@@ -2,8 +2,11 @@
 
 import pytest
 
-from integrations import redirects
+from accounts.permissions import Actor
+from integrations import app_secrets, redirects
 from integrations.models import App
+from tests import factories
+from tests.factories import NOON
 
 FIELDS = {
     "name": "House monitor",
@@ -40,6 +43,61 @@ class TestRegistration:
         assert app.vendor_key in answer.text
         entry = acme.account.audit_entries.get()
         assert (entry.action, entry.subject_id) == ("registered app", app.public_id)
+
+    @pytest.mark.parametrize(
+        ("fields", "kept"),
+        [
+            (
+                {"kind": "scoped", "scopes": ["incidents.read", "users.read"]},
+                ("scoped", "incidents.read users.read", "confidential"),
+            ),
+            (
+                {"kind": "classic", "scopes": ["incidents.read"]},
+                ("classic", "", "confidential"),
+            ),
+            ({"kind": "classic", "is_public": "on"}, ("classic", "", "public")),
+            ({"kind": "", "is_public": "on"}, ("", "", "confidential")),
+        ],
+    )
+    def test_an_app_may_have_oauth(self, client, acme, fields, kept):
+        client.force_login(acme.alice.user)
+        answer = client.post("/settings/apps/new/", FIELDS | fields)
+        assert answer.status_code == 302
+        app = App.objects.get()
+        assert (app.kind, app.scopes, app.client_type) == kept
+        assert app.has_events
+
+    def test_an_app_that_acts_for_itself_needs_no_address(self, client, acme):
+        client.force_login(acme.alice.user)
+        fields = {"name": "Robot", "kind": "scoped", "scopes": ["incidents.read"]}
+        answer = client.post("/settings/apps/new/", fields, follow=True)
+        assert App.objects.get().redirect_uris == ""
+        assert "grant_type=client_credentials" in answer.text
+        assert "Where your button leads" not in answer.text
+
+    @pytest.mark.parametrize(
+        ("fields", "field"),
+        [
+            ({"has_events": ""}, "has_events"),
+            ({"kind": "scoped"}, "scopes"),
+            ({"kind": "scoped", "scopes": ["incidents.fly"]}, "scopes"),
+            (
+                {"kind": "scoped", "scopes": ["incidents.read"], "is_public": "on"},
+                "is_public",
+            ),
+            ({"kind": "other"}, "kind"),
+            (
+                {"has_events": "", "kind": "classic", "redirect_uris": ""},
+                "redirect_uris",
+            ),
+        ],
+    )
+    def test_what_does_not_fit_is_said(self, client, acme, fields, field):
+        client.force_login(acme.alice.user)
+        answer = client.post("/settings/apps/new/", FIELDS | fields)
+        assert answer.status_code == 422
+        assert field in answer.context["form"].errors
+        assert not App.objects.exists()
 
     def test_a_responder_may_not(self, client, acme):
         client.force_login(acme.bob.user)
@@ -157,3 +215,58 @@ class TestChange:
         client.force_login(acme.bob.user)
         for path in ("", f"{app.public_id}/", f"{app.public_id}/edit/"):
             assert client.get(f"/settings/apps/{path}").status_code == 403
+
+    def test_an_app_that_can_keep_no_secret_any_more_loses_its_own(
+        self, client, acme, app
+    ):
+        actor = Actor("web", acme.alice.membership)
+        _row, secret = app_secrets.add(app, actor=actor, at=NOON)
+        client.force_login(acme.alice.user)
+        url = f"/settings/apps/{app.public_id}/edit/"
+        fields = FIELDS | {"kind": "classic", "is_public": "on"}
+        assert client.post(url, fields).status_code == 302
+        assert not app_secrets.matches(app, secret, at=NOON)
+
+
+class TestDelete:
+    @pytest.fixture
+    def connected(self, acme, app):
+        return acme.account.connections.create(
+            app=app, integration=acme.integration, connected_by=acme.alice.membership
+        )
+
+    def test_what_stops_is_said_before(self, client, acme, app, connected):
+        client.force_login(acme.alice.user)
+        page = client.get(f"/settings/apps/{app.public_id}/delete/").text
+        assert "secrets stop working for good" in page
+        assert "Checkout" in page
+        assert " checked" not in page
+        assert App.objects.exists()
+
+    def test_integrations_are_asked_about(self, client, acme, app, connected):
+        client.force_login(acme.alice.user)
+        url = f"/settings/apps/{app.public_id}/delete/"
+        assert client.post(url, {"sure": "yes"}).status_code == 422
+        assert App.objects.exists()
+
+    @pytest.mark.parametrize("choice", ["keep", "disable"])
+    def test_it_is_gone_and_integrations_are_as_chosen(
+        self, client, acme, app, connected, choice
+    ):
+        client.force_login(acme.alice.user)
+        url = f"/settings/apps/{app.public_id}/delete/"
+        form = {"sure": "yes", "integrations": choice}
+        answer = client.post(url, form, follow=True)
+        assert "The app House monitor is deleted." in answer.text
+        assert not App.objects.exists()
+        acme.integration.refresh_from_db()
+        assert bool(acme.integration.disabled_at) == (choice == "disable")
+        entry = acme.account.audit_entries.latest("id")
+        assert (entry.action, entry.subject) == ("deleted app", "House monitor")
+
+    def test_a_manager_may_not(self, client, acme, app):
+        carol = factories.person(acme.account, "Carol", "manager")
+        client.force_login(carol.user)
+        url = f"/settings/apps/{app.public_id}/delete/"
+        assert client.post(url, {"sure": "yes"}).status_code == 403
+        assert App.objects.exists()

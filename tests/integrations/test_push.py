@@ -15,19 +15,8 @@ from integrations.push.subscriptions import Subscription, add
 from tests import factories
 from tests.factories import NOON
 from tests.fakes.push import Browser, PushService
+from tests.integrations.messages import PAGE
 
-PAGE = channels.Page(
-    token="0f" * 16,
-    account="Acme",
-    recipient="Alice",
-    number=1042,
-    title="Checkout latency",
-    service="Checkout",
-    urgency="high",
-    status="triggered",
-    link="https://oncall.example/r/0gnVuwPOwvEF1IIBVCQxTAIP5ZHWeCNd",
-    opened_at=NOON,
-)
 REQUEST = channels.Request(
     token="0f" * 16,
     account="Acme",

@@ -16,9 +16,10 @@ from incidents.models import Incident
 from integrations.push import payload
 from tests import factories
 from tests.browsers import (
-    chromium,
+    chromium_and_queries,
     is_wider_than_its_window,
     needs_chromium,
+    signed_in,
     violations,
 )
 
@@ -45,9 +46,7 @@ CLICK = """async (action) => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as found:
-        # Playwright keeps an event loop in this thread; our queries are not in it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with chromium_and_queries() as found:
         yield found
 
 
@@ -80,17 +79,8 @@ def incident(account, alice) -> Incident:
 
 @pytest.fixture
 def context(browser, live_server, alice) -> Iterator[BrowserContext]:
-    client = Client()
-    client.force_login(alice.user)
-    # Colours change at once, so that axe sees none halfway.
-    with browser.new_context(
-        base_url=live_server.url, reduced_motion="reduce"
-    ) as context:
+    with signed_in(browser, live_server.url, alice.user) as context:
         context.grant_permissions(["notifications"], origin=live_server.url)
-        key = client.cookies["sessionid"].value
-        context.add_cookies(
-            [{"name": "sessionid", "value": key, "url": live_server.url}]
-        )
         yield context
 
 

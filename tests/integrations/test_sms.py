@@ -11,23 +11,9 @@ from hypothesis import strategies as st
 from accounts import channels
 from integrations import gsm
 from integrations.channels.sms import compose
-from tests.factories import NOON
+from tests.integrations.messages import PAGE, PHONE
 
 pytestmark = pytest.mark.django_db
-
-PAGE = channels.Page(
-    token="0f" * 16,
-    account="Acme",
-    recipient="Alice",
-    number=1042,
-    title="Checkout latency",
-    service="Checkout",
-    urgency="high",
-    status="triggered",
-    link="https://oncall.example/r/0gnVuwPOwvEF1IIBVCQxTAIP5ZHWeCNd",
-    opened_at=NOON,
-)
-PHONE = "+4915112345678"
 
 
 def send(message: channels.Message = PAGE) -> str:

@@ -194,6 +194,7 @@ def test_a_folder_of_an_older_version_gets_the_keys_it_lacks_and_keeps_its_own(
     found = folders.keys(tmp_path)
 
     assert found["VAPID_PRIVATE_KEY"]
+    assert found["OIDC_KEYS"]
     assert old.items() <= found.items()
     assert found == folders.keys(tmp_path)
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
@@ -13,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts import tenancy
 from oncall import queries
 from tests import factories
-from tests.browsers import chromium, needs_chromium
+from tests.browsers import chromium_and_queries, needs_chromium, signed_in, violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -24,9 +22,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as found:
-        # Playwright keeps an event loop in this thread; our queries are not in it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with chromium_and_queries() as found:
         yield found
 
 
@@ -47,17 +43,12 @@ def account(transactional_db):
 def open_pages(
     browser: Browser, live_server, account, width: int = 1280, scheme="light"
 ) -> Page:
-    client = Client()
     with tenancy.scope(account):
-        client.force_login(account.memberships.get(role="owner").user)
-    context = browser.new_context(
-        base_url=live_server.url,
-        color_scheme=scheme,
-        viewport={"width": width, "height": 900},
-    )
-    key = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
-    return context.new_page()
+        owner = account.memberships.get(role="owner").user
+    size = {"width": width, "height": 900}
+    return signed_in(
+        browser, live_server.url, owner, color_scheme=scheme, viewport=size
+    ).new_page()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -85,8 +76,7 @@ def test_every_page_is_accessible_and_fits(
     for name, ids in routes:
         page.goto(reverse(name, args=ids))
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        found = Axe().run(page).response["violations"]
-        assert [(name, violation["id"]) for violation in found] == []
+        assert (name, violations(page, theme=scheme)) == (name, [])
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from accounts import tenancy
 from tests import factories
-from tests.browsers import chromium, is_wider_than_its_window, violations
+from tests.browsers import (
+    chromium_and_queries,
+    is_wider_than_its_window,
+    signed_in,
+    violations,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -21,9 +25,8 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
+    with chromium_and_queries() as found:
+        yield found
 
 
 @pytest.fixture
@@ -55,19 +58,12 @@ def opened(
     browser: Browser, live_server, schedule, width: int = 1280, scheme="light"
 ) -> Page:
     """The browser of Alice."""
-    client = Client()
     with tenancy.scope(schedule.account):
-        client.force_login(schedule.account.memberships.get(role="owner").user)
-    context = browser.new_context(
-        base_url=live_server.url,
-        color_scheme=scheme,
-        # Contrast is measured at rest, not while a colour changes.
-        reduced_motion="reduce",
-        viewport={"width": width, "height": 900},
-    )
-    key = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
-    return context.new_page()
+        owner = schedule.account.memberships.get(role="owner").user
+    size = {"width": width, "height": 900}
+    return signed_in(
+        browser, live_server.url, owner, color_scheme=scheme, viewport=size
+    ).new_page()
 
 
 def address(schedule, name="schedule") -> str:

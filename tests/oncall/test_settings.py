@@ -38,6 +38,7 @@ def test_complete_settings_load():
         ({"DATABASE_URL": "mysql://a@b/c"}, "DATABASE_URL must begin with postgresql"),
         ({"VAPID_PRIVATE_KEY": "short"}, "manage.py create_vapid_key"),
         ({"VAPID_PRIVATE_KEY": "*" * 43}, "VAPID_PRIVATE_KEY is not a key"),
+        ({"OIDC_KEYS": "short"}, "manage.py create_oidc_key"),
         ({"REDIS_URL": "http://localhost"}, "REDIS_URL must begin with redis://"),
         ({"SITE_URL": "oncall.example"}, "SITE_URL must begin with http"),
         (

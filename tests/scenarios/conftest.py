@@ -45,6 +45,8 @@ def oncall(mailbox: smtp.Mailbox, phones: twilio.Twilio) -> Iterator[Up]:
         "TWILIO_AUTH_TOKEN": twilio.AUTH_TOKEN,
         "TWILIO_FROM": twilio.NUMBER,
         "TWILIO_API_BASE": phones.base,
+        # Where receivers of webhooks are.
+        "ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
     }
     with new_folder() as folder, up(folder, settings=settings) as instance:
         yield instance
@@ -62,7 +64,9 @@ def partner_of(oncall: Up) -> Iterator[Callable[[str], str]]:
     with ExitStack() as running:
 
         def started(subdomain: str) -> str:
-            options = ("--port=0", "--oncall", oncall.url, "--account", subdomain)
+            """Register it in the account; without one, everybody may connect it."""
+            whose = ("--account", subdomain) if subdomain else ("--public",)
+            options = ("--port=0", "--oncall", oncall.url, *whose)
             process = running.enter_context(
                 start("demo_partner", *options, *oncall.data)
             )

@@ -37,6 +37,11 @@ class Person:
     def signs_up(self, account: str) -> None:
         """Make an account, and land on what there is to set up."""
         self.page.goto("/accounts/signup/")
+        self.fills_in_sign_up(account)
+        self.sees_title(f"Set up {account}")
+
+    def fills_in_sign_up(self, account: str) -> None:
+        """Say who one is, on the page that asks; where it leads is the page's."""
         self._fills_in(
             ("Your name", self.name),
             ("E-mail address", self.email),
@@ -44,7 +49,6 @@ class Person:
             ("Account name", account),
         )
         self.presses("Sign up")
-        self.sees_title(f"Set up {account}")
 
     def joins(self, account: str) -> None:
         """Follow the link of the invitation."""

@@ -46,10 +46,14 @@ MAIN_PAGES = {
     *("/escalation-policies/…/", "/escalation-policies/…/edit/"),
     *("/on-call/", "/people/", "/people/…/", "/people/invite/"),
     *("/teams/", "/teams/…/", "/teams/new/", "/me/"),
+    *("/teams/…/tags/", "/people/…/tags/", "/escalation-policies/…/tags/"),
     *("/settings/", "/settings/keys/", "/settings/audit/", "/integrations/"),
     *("/settings/apps/", "/settings/apps/…/", "/settings/apps/new/"),
     *("/integrations/apps/", "/integrations/apps/…/", "/integrations/apps/…/end/"),
     *("/settings/apps/…/calls/", "/settings/apps/…/delete/"),
+    *("/settings/webhooks/", "/settings/webhooks/new/", "/settings/webhooks/…/"),
+    *("/settings/webhooks/…/edit/", "/settings/webhooks/…/deliveries/…/"),
+    "/settings/webhooks/…/delete/",
     *("/heartbeats/", "/heartbeats/…/", "/heartbeats/…/edit/"),
     *("/services/…/heartbeats/new/", "/integrations/…/silence/"),
 }
@@ -100,6 +104,7 @@ def test_members_can_read_every_page(context, demo, incident_mail):
     page = context.new_page()
     sign_in(page, demo)
     make_team(page)
+    make_webhook(page)
 
     found: dict[str, list[str]] = {}
     waiting = ["/"]
@@ -158,3 +163,12 @@ def make_team(page: Page) -> None:
     page.get_by_label("Name").fill("Shop")
     page.get_by_role("button", name="Save team").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Shop")
+
+
+def make_webhook(page: Page) -> None:
+    """Make one, to which nobody listens, and send it something."""
+    page.goto("/settings/webhooks/new/")
+    page.get_by_label("Address").fill("http://127.0.0.1:9/")
+    page.get_by_role("button", name="Create webhook").last.click()
+    page.get_by_role("button", name="Send a ping").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("pagey.ping")

@@ -81,7 +81,7 @@ def _integration_key(wire: Wire) -> str:
     [ann] = wire.call("GET", "/users")["users"]
     target = {"id": ann["id"], "type": "user_reference"}
     rule = {"escalation_delay_in_minutes": 30, "targets": [target]}
-    policy = {"name": "Default", "escalation_rules": [rule]}
+    policy = {"name": "Of the shop", "escalation_rules": [rule]}
     policy = wire.call("POST", "/escalation_policies", {"escalation_policy": policy})
     service = {"name": "Shop", "escalation_policy": policy["escalation_policy"]}
     service = wire.call("POST", "/services", {"service": service})["service"]

@@ -15,10 +15,11 @@ from accounts.models import Account
 from integrations import partners
 from integrations.demo import account as demo
 from integrations.demo.partner import Keys, Server, Tool
+from integrations.models import App
 
 
 class Command(BaseCommand):
-    """`demo_partner --port N [--oncall URL] [--account SUBDOMAIN]`."""
+    """`demo_partner --port N [--oncall URL] [--account SUBDOMAIN | --public]`."""
 
     help = "Run a tiny monitoring tool that an account can connect: the demo's, or any."
 
@@ -31,7 +32,11 @@ class Command(BaseCommand):
             metavar="URL",
             help="where OnCall is; by default the instance's own address",
         )
-        parser.add_argument(
+        whose = parser.add_mutually_exclusive_group()
+        whose.add_argument(
+            "--public", action="store_true", help="let every account connect it"
+        )
+        whose.add_argument(
             "--account",
             metavar="SUBDOMAIN",
             help="who may connect it; by default the demo account",
@@ -50,7 +55,7 @@ class Command(BaseCommand):
             words = f"Cannot listen on port {options['port']}: {error}"
             raise CommandError(words) from error
         with server:
-            tool.keys = _register(tool.address, options["account"])
+            tool.keys = _register(tool.address, options)
             # From here on it is a stranger, who has nothing but the web.
             connections.close_all()
             where = f"http://localhost:{server.server_port}"
@@ -63,22 +68,27 @@ class Command(BaseCommand):
                 self.stdout.write("Lighthouse is closed.")
 
 
-def _register(address: str, subdomain: str | None) -> Keys:
-    """Have the account's app return to our port; raises CommandError."""
+def _register(address: str, options: dict[str, Any]) -> Keys:
+    """Have the tool's app return to our port; raises CommandError."""
     with tenancy.all_accounts():
-        account = _account(subdomain)
-        app = account.apps.filter(name=demo.PARTNER).first()
-        if app is None:
-            app = demo.register_partner(account, timezone.now())
+        app = _public() if options["public"] else _private(options["account"])
         known = app.redirect_uris.split()
         if address not in known:
-            partners.change(
-                app,
-                actor=demo.BY_OPERATOR,
-                at=timezone.now(),
-                values={"redirect_uris": " ".join([*known, address])},
-            )
+            app.redirect_uris = " ".join([*known, address])
+            app.save(update_fields=["redirect_uris"])
         return Keys(app.vendor_key, app.client_id)
+
+
+def _public() -> App:
+    found = App.objects.filter(name=demo.PARTNER, account=None).first()
+    return found or partners.register_public(demo.PARTNER_VALUES)
+
+
+def _private(subdomain: str | None) -> App:
+    """Find the account's app, or register it; raises CommandError."""
+    account = _account(subdomain)
+    found: App | None = account.apps.filter(name=demo.PARTNER).first()
+    return found or demo.register_partner(account, timezone.now())
 
 
 def _account(subdomain: str | None) -> Account:

@@ -1,4 +1,4 @@
-"""Runs each part in turn and says how it went; a later one uses what earlier ones made."""
+"""Runs each part in turn and says how it went; they build upon each other."""
 
 import json
 import sys
@@ -14,9 +14,20 @@ from tests.clients.python_driver import (
     refusals,
     responses,
     rotas,
+    tokens,
 )
 
-PARTS = [people, rotas, catalogue, incidents, responses, events, lists, refusals]
+PARTS = [
+    people,
+    rotas,
+    catalogue,
+    incidents,
+    responses,
+    events,
+    lists,
+    refusals,
+    tokens,
+]
 
 
 def main() -> None:

@@ -23,25 +23,16 @@ def api(acme):
 def incident(acme):
     """An incident with two alerts."""
     made = opened(acme)
-    alert(acme, made, "db-1", severity="critical", details={"disk": "91 %"})
-    alert(acme, made, "db-2", links=[{"href": "https://wiki.example", "text": "Book"}])
+    alert(made, "db-1", severity="critical", details={"disk": "91 %"})
+    alert(made, "db-2", links=[{"href": "https://wiki.example", "text": "Book"}])
     return made
 
 
-def alert(world, incident, dedup_key: str, **fields) -> Alert:
-    now = timezone.now()
-    made: Alert = incident.alerts.create(
-        account=world.account,
-        service=world.service,
-        integration=world.integration,
-        dedup_key=dedup_key,
-        summary=f"Disk full on {dedup_key}",
-        occurred_at=now,
-        last_event_at=now,
-        created_at=now,
-        **fields,
+def alert(incident, dedup_key: str, **fields) -> Alert:
+    summary = f"Disk full on {dedup_key}"
+    return factories.alert(
+        incident, dedup_key, at=timezone.now(), summary=summary, **fields
     )
-    return made
 
 
 def path(incident, more: str = "") -> str:
@@ -136,8 +127,8 @@ def opened_by(world):
 
 def test_a_change_of_no_sense_is_refused(api, acme, incident):
     first = incident.alerts.get(dedup_key="db-1")
-    elsewhere = alert(acme, opened(acme, "Another"), "db-3")
-    resolved = alert(acme, incident, "db-4", status="resolved")
+    elsewhere = alert(opened(acme, "Another"), "db-3")
+    resolved = alert(incident, "db-4", status="resolved")
 
     def put(*changes, caller=api):
         return code(caller.put(path(incident), {"alerts": list(changes)}))
@@ -163,7 +154,7 @@ def test_the_number_of_queries_does_not_grow(
     with django_assert_max_num_queries(20) as few:
         api.get(path(incident))
     for number in range(8):
-        alert(acme, incident, f"more-{number}")
+        alert(incident, f"more-{number}")
     with django_assert_max_num_queries(len(few)):
         assert len(keys(api.get(path(incident)))) == 10
 

@@ -5,7 +5,7 @@ from django.db.models.signals import post_save
 from django.test import Client
 
 from accounts.models import Team
-from integrations.api import limits
+from integrations import counting
 from tests import factories
 from tests.integrations.api import contract
 from tests.integrations.api.conftest import errors, key
@@ -78,8 +78,8 @@ def test_another_method_is_405_in_json(api):
     assert errors(answer) == ['Method "DELETE" not allowed.']
 
 
-def test_the_limit_is_told_and_kept(api, monkeypatch):
-    monkeypatch.setattr(limits, "PER_MINUTE", 2)
+def test_the_limit_is_told_and_kept(api, settings):
+    settings.API_LIMITS = {"requests": 2}
 
     answers = [api.get("/abilities") for _ in range(3)]
 
@@ -88,12 +88,30 @@ def test_the_limit_is_told_and_kept(api, monkeypatch):
     assert 0 < int(answers[2]["ratelimit-reset"]) <= 60
 
 
+def test_what_costs_more_has_a_limit_of_its_own_and_the_nearest_is_told(api, settings):
+    settings.API_LIMITS = {"requests": 8, "GET oncalls": 1}
+
+    first, second = (api.get("/oncalls") for _ in range(2))
+    other = api.get("/abilities")
+
+    assert (first.status_code, first["ratelimit-limit"]) == (200, "1")
+    assert first["ratelimit-remaining"] == "0"
+    assert (second.status_code, second["ratelimit-limit"]) == (429, "1")
+    assert (other.status_code, other["ratelimit-limit"]) == (200, "8")
+    assert other["ratelimit-remaining"] == "5"
+
+
+def test_incidents_are_created_at_most_so_often(settings):
+    assert settings.API_LIMITS["POST incidents"] == 300
+    assert settings.API_LIMITS["PUT incidents"] == 300
+
+
 def test_without_redis_nobody_is_refused(api, settings):
     settings.REDIS_URL = "redis://localhost:1"
-    limits._redis.cache_clear()
+    counting.forget()
 
     assert api.get("/abilities").status_code == 200
-    limits._redis.cache_clear()
+    counting.forget()
 
 
 def test_priorities_are_listed_by_pages(api):

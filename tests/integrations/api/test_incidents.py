@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts.permissions import Actor
 from incidents import actions
-from incidents.models import Alert
 from tests import factories
 from tests.integrations.api.conftest import errors, key
 
@@ -212,18 +211,7 @@ def test_incidents_are_found_by_what_they_are(api, acme):
 def test_an_incident_is_found_by_the_key_of_its_alert(api, acme):
     incident = opened(acme, "one")
     opened(acme, "two")
-    now = timezone.now()
-    Alert.across_accounts.create(
-        account=acme.account,
-        service=acme.service,
-        integration=acme.integration,
-        incident=incident,
-        dedup_key="db-7",
-        summary="Full",
-        occurred_at=now,
-        last_event_at=now,
-        created_at=now,
-    )
+    factories.alert(incident, "db-7")
 
     assert titles(api.get("/incidents", incident_key="db-7")) == ["one"]
 

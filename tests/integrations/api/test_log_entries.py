@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from accounts.permissions import Actor
 from incidents import actions, status_updates
-from incidents.models import Alert, Notification
+from incidents.models import Notification
+from tests import factories
 from tests.integrations.api.conftest import errors, key
 from tests.integrations.api.test_incidents import code, opened
 
@@ -161,20 +162,12 @@ def test_an_overview_leaves_deliveries_out(api, acme, incident):
 
 
 def test_what_the_tool_sent_stands_at_the_beginning(api, acme, incident):
-    now = timezone.now()
-    Alert.across_accounts.create(
-        account=acme.account,
-        service=acme.service,
-        integration=acme.integration,
-        incident=incident,
-        dedup_key="db-7",
-        summary="Full",
+    factories.alert(
+        incident,
+        "db-7",
         details={"disk": "91 %"},
         links=[{"href": "https://wiki.example", "text": "Runbook"}],
         images=[{"src": "https://img.example/g.png"}],
-        occurred_at=now,
-        last_event_at=now,
-        created_at=now,
     )
 
     names = ["channels", "services", "incidents", "teams"]

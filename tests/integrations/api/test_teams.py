@@ -168,3 +168,36 @@ def test_a_policy_shows_its_services_in_full(api, acme):
     assert service["status"] == "active"
     alone = api.get(f"{path}/{policy['id']}", **wanted).json()["escalation_policy"]
     assert alone == policy
+
+
+def test_whom_a_policy_of_the_team_pages_cannot_leave_it(api, acme, team):
+    team.places.create(account=acme.account, membership=acme.bob.membership)
+    acme.policy.team = team
+    acme.policy.save()
+
+    refused = api.delete(place(team, acme.bob))
+
+    assert refused.status_code == 400
+    assert errors(refused) == [
+        "User cannot be removed as they belong to an escalation policy on this team"
+    ]
+    assert team.places.exists()
+    acme.policy.team = None
+    acme.policy.save()
+    assert api.delete(place(team, acme.bob)).status_code == 204
+
+
+@pytest.mark.parametrize("kind", ["service", "policy", "schedule"])
+def test_a_team_that_owns_something_cannot_be_deleted(api, acme, team, kind):
+    schedule = factories.schedule(acme.account, acme.bob.membership)
+    rows = {"service": acme.service, "policy": acme.policy, "schedule": schedule}
+    rows[kind].team = team
+    rows[kind].save()
+
+    refused = api.delete(f"/teams/{team.public_id}")
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, 6006)
+    assert "still owns" in errors(refused)[0]
+    rows[kind].team = None
+    rows[kind].save()
+    assert api.delete(f"/teams/{team.public_id}").status_code == 204

@@ -13,6 +13,7 @@ from django.test import Client
 
 from integrations.api import sessions
 from integrations.api.urls import urlpatterns
+from integrations.extensions import schemas
 from tests import factories
 from tests.architecture.furnish import furnish
 from tests.architecture.test_routes import changed, everything, undone
@@ -40,6 +41,39 @@ def _session(world: World) -> UserSession:
     )
 
 
+def _extension(world: World) -> Any:
+    """Let a service have a receiver besides its people."""
+    every = {"account": world.account, "created_at": NOON}
+    made, is_new = world.account.extensions.get_or_create(
+        name="Chat",
+        schema="generic_webhook",
+        endpoint_url="https://hooks.example/chat",
+        defaults=every,
+    )
+    if is_new:
+        world.account.extended_services.create(extension=made, service=world.service)
+    return made
+
+
+def _webhook(world: World) -> Any:
+    """Let somebody hear of everything."""
+    every = {
+        "account": world.account,
+        "created_at": NOON,
+        "events": ["incident.resolved"],
+    }
+    url = "https://hooks.example/all"
+    return world.account.webhook_subscriptions.get_or_create(url=url, defaults=every)[0]
+
+
+def _delegation(world: World) -> Any:
+    """Let an app act for somebody."""
+    both = {"account": world.account, "created_at": NOON}
+    return _someone(world).delegations.get_or_create(
+        app=world.account.apps.get(), defaults={**both, "granted_by": _someone(world)}
+    )[0]
+
+
 # What an id in an address names, by the words before it.
 IDS: dict[str, Callable[[World], str]] = {
     "contact_methods": lambda w: (
@@ -49,6 +83,9 @@ IDS: dict[str, Callable[[World], str]] = {
     "browser": lambda w: sessions.id_of(_session(w)),
     "change_events": lambda w: w.account.change_events.get().public_id,
     "alerts": lambda w: w.account.alerts.get().public_id,
+    "extensions": lambda w: _extension(w).public_id,
+    "oauth_delegations": lambda w: _delegation(w).public_id,
+    "webhook_subscriptions": lambda w: _webhook(w).public_id,
     "incidents": lambda w: w.account.incidents.get().public_id,
     "log_entries": lambda w: w.account.timeline_entries.latest("id").public_id,
     "escalation_policies": lambda w: w.policy.public_id,
@@ -66,7 +103,11 @@ IDS: dict[str, Callable[[World], str]] = {
     "teams": lambda w: w.account.teams.get().public_id,
     "users": lambda w: _someone(w).public_id,
 }
-WORDS = {"abilities": "teams", "vendors": "PVZABBIX"}
+WORDS = {
+    "abilities": "teams",
+    "extension_schemas": schemas.every()[0].public_id,
+    "vendors": "PVZABBIX",
+}
 GAP = re.compile(r"(\w+)/<str:\w+>")
 TEMPLATES = [str(pattern.pattern) for pattern in urlpatterns]
 
@@ -102,7 +143,8 @@ def furnished(acme, globex) -> tuple[World, World]:
     for world in (acme, globex):
         furnish(world)
         email = _someone(world).contact_methods.get(kind="email")
-        _session(world)
+        for make in (_session, _extension, _webhook, _delegation):
+            make(world)
         world.service.grouping = "time"
         world.service.save()
         incident = world.account.incidents.get()

@@ -75,7 +75,7 @@ class Partner:
         sent = {k: v for k, v in (form | fields).items() if v is not None}
         return self.client.post(f"/oauth/{path}", sent)
 
-    def exchanges(self, code: str, **fields: Any):
+    def exchanges(self, code: str, /, **fields: Any):
         """Turn a code into tokens."""
         form = {
             "grant_type": "authorization_code",
@@ -85,12 +85,12 @@ class Partner:
         }
         return self.posts(**(form | fields))
 
-    def renews(self, refresh_token: str, **fields: Any):
+    def renews(self, refresh_token: str, /, **fields: Any):
         """Turn a refresh token into new tokens."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return self.posts(**(form | fields))
 
-    def signs_in(self, scope: str, **fields: Any):
+    def signs_in(self, scope: str, /, **fields: Any):
         """Ask for a token of its own."""
         return self.posts(grant_type="client_credentials", scope=scope, **fields)
 

@@ -1,5 +1,6 @@
 """A person agrees, and the app turns the code that it gets into tokens."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -166,7 +167,5 @@ def test_only_posts_get_tokens(client):
 
 
 def _basic(app) -> str:
-    import base64
-
     pair = f"{app.app.client_id}:{app.secret}".encode()
     return "Basic " + base64.b64encode(pair).decode()

@@ -1,1 +1,1 @@
-"""The examples of our documentation: each operation once, in an order that makes sense."""
+"""The examples of our documentation: each operation once, in a sensible order."""

@@ -1,4 +1,4 @@
-"""Watches what a view asks of a request, and remembers one example of each operation."""
+"""Watches what a view asks of a request, and remembers an example of each operation."""
 
 import json
 import re
@@ -65,7 +65,10 @@ class Recorder:
                 "answer": shapes.of(self.answers[operation], components),
                 "example": self._steady(self.examples[operation]),
             }
-        return {"components": dict(sorted(components.items())), **{"operations": operations}}
+        return {
+            "components": dict(sorted(components.items())),
+            "operations": operations,
+        }
 
     def _body(self, operation: str, components: dict[str, Any]) -> Any:
         sent = self.examples[operation].get("body")

@@ -63,8 +63,9 @@ def _name(value: dict[str, Any]) -> str | None:
 
 def _merged(shapes: list[Schema]) -> Schema:
     """Describe what is like any of these."""
-    known = [shape for shape in shapes if set(shape) - {"nullable"}]
     is_nullable = any(shape.get("nullable") for shape in shapes)
+    bare = [{k: v for k, v in shape.items() if k != "nullable"} for shape in shapes]
+    known = [shape for shape in bare if shape]
     if not known:
         return {"nullable": True} if is_nullable else {}
     merged = known[0]
@@ -80,6 +81,9 @@ def _merged(shapes: list[Schema]) -> Schema:
 def _both(one: Schema, other: Schema) -> Schema:
     if one == other:
         return one
+    one, other = _unwrapped(one), _unwrapped(other)
+    if one == other:
+        return one
     kinds = {one.get("type"), other.get("type")}
     if kinds == {"object"}:
         return _objects(one, other)
@@ -92,6 +96,11 @@ def _both(one: Schema, other: Schema) -> Schema:
         return {"type": "string"}
     ways = {str(way): way for way in (*_ways(one), *_ways(other))}
     return {"anyOf": [ways[key] for key in sorted(ways)]}
+
+
+def _unwrapped(shape: Schema) -> Schema:
+    """The reference that stood beside another word."""
+    return dict(shape["allOf"][0]) if set(shape) == {"allOf"} else shape
 
 
 def _ways(shape: Schema) -> list[Schema]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.conftest import World
-from tests.integrations.api.conftest import Api
+from tests.integrations.api.conftest import Api, key
 from tests.integrations.api.story.recorder import Recorder
 
 Row = dict[str, Any]
@@ -12,8 +12,11 @@ Row = dict[str, Any]
 class Teller:
     """One caller of the API, and what the story has made so far."""
 
-    def __init__(self, api: Api, world: World, recorder: Recorder) -> None:
-        self.api = api
+    def __init__(self, world: World, recorder: Recorder) -> None:
+        acme, alice = world.account, world.alice
+        self.api = key(acme, From=alice.user.email)
+        # Some things are asked of a person.
+        self.own = key(acme, alice.membership)
         self.world = world
         self.recorder = recorder
         self.made: dict[str, Any] = {}
@@ -30,11 +33,13 @@ class Teller:
 
         Fails for one that is refused: the documentation shows what works.
         """
+        operation, _mark, asked = operation.partition("?")
         method, template = operation.split(" ")
         path = template
         for one in ids:
             opens, closes = path.index("{"), path.index("}")
             path = f"{path[:opens]}{one}{path[closes + 1 :]}"
+        path = f"{path}?{asked}" if asked else path
         content = query or {} if method == "GET" else body
         with self.recorder.watching(operation):
             answer = (api or self.api).call(method.lower(), path, content)

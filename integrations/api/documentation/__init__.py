@@ -1,0 +1,1 @@
+"""The API's own documentation: what its views, serializers and recorded answers say."""

@@ -1,0 +1,14 @@
+// Shows the API's documentation with Swagger UI.
+"use strict";
+
+const place = document.getElementById("docs");
+window.SwaggerUIBundle({
+  url: place.dataset.schema,
+  domNode: place,
+  deepLinking: true,
+  docExpansion: "none",
+  filter: true,
+  tryItOutEnabled: false,
+  // Nothing leaves this host: the badge would ask somebody else's validator.
+  validatorUrl: null,
+});

@@ -1,0 +1,37 @@
+"""OAuth: an app that asks for a token of its own, and works with it."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pagerduty
+
+from tests.clients.python_driver.connections import World
+
+SCOPES = "users.read teams.read"
+
+
+def run(world: World) -> None:
+    """Send people to the right place, get a token, and see what it is good for."""
+    client = world.tokens()
+    link = urlsplit(client.authorize_url(SCOPES, "https://lighthouse.example/callback"))
+    assert f"{link.scheme}://{link.netloc}" == world.site
+    assert parse_qs(link.query)["client_id"] == [world.app["client_id"]]
+    found = client.get_scoped_app_token(f"as_account-us.{world.subdomain} {SCOPES}")
+    assert found["token_type"].lower() == "bearer"
+    assert found["expiration_date"]
+    bearer = world.rest(found["access_token"], auth_type="bearer")
+    assert bearer.find("users", world.email, attribute="email")
+    answer = bearer.post("teams", json={"team": {"type": "team", "name": "Never"}})
+    assert answer.status_code == 403
+    assert answer.json()["error"]["required_scopes"] == "teams.write"
+    _refused(world)
+
+
+def _refused(world: World) -> None:
+    world.app["client_secret"] = "not-the-secret"
+    try:
+        world.tokens().get_scoped_app_token(f"as_account-us.{world.subdomain} {SCOPES}")
+    except pagerduty.HttpError as error:
+        answer = error.response
+    else:
+        raise AssertionError("A wrong secret was good for a token")
+    assert answer.status_code == 401, answer.text
