@@ -31,6 +31,7 @@ from accounts.models import (
     Priority,
     PushSubscription,
     QuotaUse,
+    StatusUpdateRule,
     Team,
     TeamMembership,
     User,
@@ -393,3 +394,12 @@ class AuditEntryAdmin(OperatorAdmin):
     list_select_related = ("account", "membership__user")
     finders = (BY_SUBDOMAIN,)
     search_help_text = _("Subdomain")
+
+
+@admin.register(StatusUpdateRule)
+class StatusUpdateRuleAdmin(OperatorAdmin):
+    """By which contact methods people are told of status updates."""
+
+    list_display = ("membership", "contact_method", "account", "created_at")
+    list_select_related = ("membership__user", "contact_method", "account")
+    finders = (BY_PUBLIC_ID, BY_SUBDOMAIN)

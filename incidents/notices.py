@@ -1,6 +1,6 @@
 """Tells members something about an incident that asks for no answer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Max
@@ -21,13 +21,19 @@ def tell(
     lines: Sequence[str],
     at: datetime,
     link: str = "",
+    chosen: Iterable[ContactMethod] = (),
 ) -> int:
     """Plan a notice for each person by e-mail, or else by whatever reaches them.
+
+    Who has chosen contact methods of their own is told by those that work.
 
     The incident must be locked, and bring its account along. Without a link it leads
     to the person's own page of the incident. This will return how many people are told.
     """
-    methods = _methods(incident, people)
+    usable = [method for method in chosen if method.may_be_paged]
+    told = {method.membership_id for method in usable}
+    rest = [person for person in people if person.pk not in told]
+    methods = [*usable, *_methods(incident, rest)]
     content = {"subject": subject, "lines": list(lines), "link": link}
     turn = _next_turn(incident)
     notifications.save(

@@ -77,9 +77,13 @@ def post(
         subject=subject.strip()[:200],
         at=at,
     )
+    people = recipients(incident)
     told = notices.tell(
         incident,
-        recipients(incident),
+        people,
+        chosen=incident.account.contact_methods.filter(
+            status_update_rules__membership__in=people
+        ),
         subject=_subject(incident, update),
         lines=_lines(update, actor),
         at=at,

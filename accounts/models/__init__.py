@@ -11,6 +11,7 @@ from accounts.models.contact import (
 from accounts.models.handoff import HandOffRule
 from accounts.models.people import Membership, Team, TeamMembership, User
 from accounts.models.quota import QuotaUse
+from accounts.models.status_updates import StatusUpdateRule
 
 __all__ = [
     "Account",
@@ -25,6 +26,7 @@ __all__ = [
     "Priority",
     "PushSubscription",
     "QuotaUse",
+    "StatusUpdateRule",
     "Team",
     "TeamMembership",
     "User",

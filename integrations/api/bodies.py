@@ -46,7 +46,7 @@ def receive(request: HttpRequest) -> None:
     except request_bodies.Unreadable:
         raise errors.invalid("The body cannot be read.") from None
     request.META["CONTENT_LENGTH"] = str(len(body))
-    request._stream = BytesIO(body)  # type: ignore[assignment]
+    request._stream = BytesIO(body)
     request._read_started = False  # type: ignore[attr-defined]
 
 

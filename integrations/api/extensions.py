@@ -67,16 +67,16 @@ class ExtensionView(ResourceView):
 
     def extensions(self) -> QuerySet[Extension]:
         """Return the account's extensions with what is shown of them."""
-        rows: QuerySet[Extension] = self.account.extensions.prefetch_related(
+        rows = self.account.extensions.prefetch_related(
             "extended_services__service", "subscriptions"
         )
-        return rows
+        return changes.visible(rows, self.actor)
 
     def shown(self, extensions: list[Extension]) -> list[dict[str, Any]]:
         """Show extensions, with their services in full if `include[]` names them."""
         full: dict[int, dict[str, Any]] = {}
         if "extension_objects" in lists.values(self.request, "include"):
-            services = [each for one in extensions for each in _services(one)]
+            services = [each for one in extensions for each in changes.of(one)]
             full = service_shape.by_id(self.request, services, self.at)
         return [self._represent(extension, full) for extension in extensions]
 
@@ -99,7 +99,7 @@ class ExtensionView(ResourceView):
             "extension_schema": show(request, schema),
             "extension_objects": [
                 full.get(each.pk) or references.reference(request, each)
-                for each in _services(extension)
+                for each in changes.of(extension)
             ],
             "config": courier.config(extension) if courier else {},
             "temporarily_disabled": bool(courier and courier.is_disabled(extension)),
@@ -125,7 +125,7 @@ class Extensions(ExtensionView):
 
     def post(self, request: ApiRequest) -> Response:
         """Make an extension, if its schema needs nobody to sign in elsewhere."""
-        self.actor.require("configure")
+        self.actor.require_anywhere("configure")
         sent = self.read(ExtensionBody, ROOT)
         extension = changes.create(
             self.account,
@@ -151,7 +151,7 @@ class OneExtension(ExtensionView):
     def put(self, request: ApiRequest, public_id: str) -> Response:
         """Change the members that are present; what kind it is stays."""
         extension = self.find(self.extensions(), public_id)
-        self.actor.require("configure")
+        self.actor.require_anywhere("configure")
         sent = self.read(ExtensionBody, ROOT, partial=True)
         if sent.get("extension_schema", schemas.of(extension)) != schemas.of(extension):
             raise serializers.ValidationError(
@@ -164,14 +164,14 @@ class OneExtension(ExtensionView):
             at=self.at,
             name=sent.get("name", extension.name),
             endpoint_url=url,
-            services=_once(sent.get("extension_objects", _services(extension))),
+            services=_once(sent.get("extension_objects", changes.of(extension))),
             config=sent.get("config"),
         )
         return self.one(extension)
 
     def delete(self, request: ApiRequest, public_id: str) -> Response:
         """Delete an extension, and what waits for it."""
-        extension = self.find(self.account.extensions.all(), public_id)
+        extension = self.find(self.extensions(), public_id)
         changes.delete(extension, actor=self.actor, at=self.at)
         return Response(status=204)
 
@@ -181,12 +181,8 @@ class Enable(ExtensionView):
 
     def post(self, request: ApiRequest, public_id: str) -> Response:
         """End a temporary disabling; what was held meanwhile goes out."""
-        extension = self.find(self.account.extensions.all(), public_id)
+        extension = self.find(self.extensions(), public_id)
         return self.one(changes.enable(extension, actor=self.actor, at=self.at))
-
-
-def _services(extension: Extension) -> list[Service]:
-    return [each.service for each in extension.extended_services.all()]
 
 
 def _once(services: list[Service]) -> list[Service]:

@@ -1,7 +1,7 @@
 """The parameters of a list: pages, filters, order, what to include, times."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -18,6 +18,10 @@ USUAL_LIMIT = 25
 LARGEST_LIMIT = 100
 FURTHEST = 10_000
 TRUE = {"true", "True", "1"}
+# So that a period around an instant can always be counted.
+YEARS = range(1900, 3000)
+# The database takes no other; real zones end at 14 hours.
+FURTHEST_ZONE = timedelta(hours=15)
 
 
 def values(request: ApiRequest, name: str) -> list[str]:
@@ -94,6 +98,8 @@ def moment(
         raise errors.invalid(f"{name} is not a date and time of ISO 8601: {text}")
     if found.tzinfo is None:
         found = found.replace(tzinfo=zone(request) or local or UTC)
+    if found.year not in YEARS or abs(found.utcoffset() or timedelta()) > FURTHEST_ZONE:
+        raise errors.invalid(f"{name} is out of range: {text}")
     return found
 
 

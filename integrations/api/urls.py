@@ -29,6 +29,7 @@ from integrations.api import (
     service_integrations,
     services,
     sessions,
+    status_update_rules,
     status_updates,
     subscriptions,
     tags,
@@ -217,6 +218,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 subscriptions.Unsubscribe.as_view(path=name),
             ),
         )
+    ),
+    path(
+        "users/<str:user_id>/status_update_notification_rules",
+        status_update_rules.Rules.as_view(),
+    ),
+    path(
+        "users/<str:user_id>/status_update_notification_rules/<str:public_id>",
+        status_update_rules.OneRule.as_view(),
     ),
     path("users/<str:user_id>/sessions", sessions.Sessions.as_view()),
     path(

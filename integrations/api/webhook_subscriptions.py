@@ -6,12 +6,12 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from accounts.permissions import Actor, may
+from accounts.permissions import Actor
 from integrations.api import errors, lists
 from integrations.api.requests import ApiRequest
 from integrations.api.views import ResourceView
 from integrations.models import WebhookSubscription
-from integrations.webhooks import subscriptions
+from integrations.webhooks import rights, subscriptions
 
 ROOT = "webhook_subscription"
 METHOD = "http_delivery_method"
@@ -123,16 +123,14 @@ class SubscriptionView(ResourceView):
     """What the views of subscriptions have in common."""
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Refuse who may not set them up: an address may hold a password itself."""
+        """Refuse who may set up none: an address may hold a password itself."""
         super().initial(request, *args, **kwargs)
         require_configurer(self.actor)
 
     def subscriptions(self) -> QuerySet[WebhookSubscription]:
-        """Return the account's own: those of extensions are their extensions'."""
-        rows: QuerySet[WebhookSubscription] = self.account.webhook_subscriptions.filter(
-            extension=None
-        )
-        return rows
+        """Return what the caller may see; those of extensions are their extensions'."""
+        rows = self.account.webhook_subscriptions.select_related("service", "team")
+        return rights.visible(rows.filter(extension=None), self.actor)
 
     def found(self, public_id: str) -> WebhookSubscription:
         """Find one by its public id; raises Http404."""
@@ -160,7 +158,7 @@ class Subscriptions(SubscriptionView):
 
     def post(self, request: ApiRequest) -> Response:
         """Make a subscription; this answer alone tells its secret."""
-        self.actor.require("configure")
+        self.actor.require_anywhere("configure")
         sent = self.read(SubscriptionBody, ROOT)
         method = sent["delivery_method"]
         made, secret = subscriptions.create(
@@ -186,7 +184,7 @@ class OneSubscription(SubscriptionView):
     def put(self, request: ApiRequest, public_id: str) -> Response:
         """Change the members that are present; the way of delivery stays."""
         subscription = self.found(public_id)
-        self.actor.require("configure")
+        rights.require(subscription, self.actor)
         sent = self.read(ChangeBody, ROOT, partial=True)
         if values := _values(sent):
             subscription = subscriptions.change(
@@ -221,8 +219,8 @@ class Ping(SubscriptionView):
 
 
 def require_configurer(actor: Actor) -> None:
-    """Let keys of the account read, and members who may configure, or raise."""
-    if actor.user is not None and not may(actor.user, "configure"):
+    """Let keys of the account read, and members who configure something, or raise."""
+    if rights.only_of(actor) == []:
         raise errors.denied("Only those who may configure the account see this.")
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -17,7 +18,8 @@ from accounts.permissions import Actor
 from incidents.models import Service
 from integrations.extensions import schemas
 from integrations.extensions.schemas import Courier, Schema
-from integrations.models import Extension
+from integrations.models import ExtendedService, Extension
+from integrations.webhooks import rights
 from integrations.webhooks.refusals import Refused
 
 
@@ -34,7 +36,7 @@ def create(
     config: Mapping[str, Any] | None = None,
 ) -> Extension:
     """Let news of the services go to one more place."""
-    actor.require("configure")
+    _require(services, actor)
     courier = _courier(schema)
     extension = account.extensions.create(
         schema=schema.key,
@@ -61,8 +63,8 @@ def change(
     config: Mapping[str, Any] | None = None,
 ) -> Extension:
     """Change what it is called, where it goes and whose news; no config: as before."""
-    actor.require("configure")
     fresh = _locked(extension)
+    _require([*of(fresh), *services], actor)
     fresh.name, fresh.endpoint_url = name, endpoint_url
     fresh.save(update_fields=["name", "endpoint_url"])
     _choose(fresh, services)
@@ -75,8 +77,8 @@ def change(
 @transaction.atomic
 def delete(extension: Extension, *, actor: Actor, at: datetime) -> None:
     """Delete an extension with everything that delivers for it."""
-    actor.require("configure")
     fresh = _locked(extension)
+    _require(of(fresh), actor)
     audit.record(actor, "deleted extension", fresh, at=at)
     fresh.delete()
 
@@ -84,11 +86,35 @@ def delete(extension: Extension, *, actor: Actor, at: datetime) -> None:
 @transaction.atomic
 def enable(extension: Extension, *, actor: Actor, at: datetime) -> Extension:
     """Deliver again to what was disabled for a while, and what was held meanwhile."""
-    actor.require("configure")
     fresh = _locked(extension)
+    _require(of(fresh), actor)
     _courier(schemas.of(fresh)).enable(fresh, actor=actor, at=at)
     audit.record(actor, "enabled extension", fresh, at=at)
     return fresh
+
+
+def of(extension: Extension) -> list[Service]:
+    """Return the services whose news an extension gets."""
+    return [each.service for each in extension.extended_services.all()]
+
+
+def visible(rows: QuerySet[Extension], actor: Actor) -> QuerySet[Extension]:
+    """Leave those of which the actor may configure every service."""
+    teams = rights.only_of(actor)
+    if teams is None:
+        return rows
+    foreign = ExtendedService.across_accounts.filter(
+        Q(service__team=None) | ~Q(service__team__in=teams), extension=OuterRef("pk")
+    )
+    return rows.filter(~Exists(foreign), extended_services__isnull=False).distinct()
+
+
+def _require(services: Sequence[Service], actor: Actor) -> None:
+    """Do nothing, or raise NotPermitted; of no service, the account's right counts."""
+    if not services:
+        actor.require("configure")
+    for service in services:
+        actor.require("configure", of=service)
 
 
 def _courier(schema: Schema) -> Courier:

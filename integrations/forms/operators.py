@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations import redirects
 from integrations.models import App
+from integrations.oauth import scopes
 
 
 class AppForm(forms.ModelForm[App]):
@@ -22,12 +23,15 @@ class AppForm(forms.ModelForm[App]):
             "client_type",
             "authorization_grant_type",
             "has_events",
+            "kind",
+            "scopes",
             "is_verified",
             "disabled_at",
         )
         help_texts = {
             "account": _("Empty: public, every account may connect it."),
             "redirect_uris": _("One exact address per line; parameters may be added."),
+            "scopes": _("Of a scoped app: names of scopes, separated by spaces."),
         }
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -42,6 +46,14 @@ class AppForm(forms.ModelForm[App]):
             )
         addresses = self.initial.get("redirect_uris", "")
         self.initial["redirect_uris"] = "\n".join(addresses.split())
+
+    def clean_scopes(self) -> str:
+        """Refuse a name that no scope has."""
+        names = list(dict.fromkeys(self.cleaned_data["scopes"].split()))
+        for name in names:
+            if name not in scopes.SCOPED:
+                self.add_error("scopes", _("There is no scope %s.") % name)
+        return " ".join(names)
 
     def clean_redirect_uris(self) -> str:
         """Refuse an address that the connect flow would not return to."""

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms.fields import offer
 from accounts.models import Account
+from accounts.permissions import Actor
 from integrations.models import WebhookSubscription
-from integrations.webhooks import event_types, words
+from integrations.webhooks import event_types, rights, words
 
 MOST_HEADERS = 20
 EMPTY_ROWS = 2
@@ -58,13 +59,14 @@ class WebhookForm(forms.Form):
         self,
         *args: Any,
         account: Account,
+        actor: Actor,
         subscription: WebhookSubscription | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
         self.subscription = subscription
-        offer(self, "scope", _scopes(account, subscription))
+        offer(self, "scope", _scopes(account, actor, subscription))
         offer(self, "events", _types())
 
     @property
@@ -169,15 +171,25 @@ def headers(
     ]
 
 
-def _scopes(account: Account, subscription: WebhookSubscription | None) -> list[Any]:
-    services = account.services.order_by("name").values_list("public_id", "name")
-    teams = account.teams.order_by("name").values_list("public_id", "name")
+def _scopes(
+    account: Account, actor: Actor, subscription: WebhookSubscription | None
+) -> list[Any]:
+    """List what the actor may have told: everything, or what is their teams'."""
+    services = rights.owned(account.services.all(), actor, "team")
+    teams = rights.owned(account.teams.all(), actor, "pk")
+    named = ("public_id", "name")
+    of_services = services.order_by("name").values_list(*named)
+    of_teams = teams.order_by("name").values_list(*named)
+    whole = [(Filter.ACCOUNT.value, _("The whole account"))]
     found: list[Any] = [
         # What was deleted stays chosen until somebody chooses something else.
         *_gone(subscription),
-        (Filter.ACCOUNT.value, _("The whole account")),
-        (_("One service"), [(f"service:{key}", name) for key, name in services]),
-        (_("One team, with its services"), [(f"team:{key}", n) for key, n in teams]),
+        *(whole if actor.may("configure") else []),
+        (_("One service"), [(f"service:{key}", name) for key, name in of_services]),
+        (
+            _("One team, with its services"),
+            [(f"team:{key}", name) for key, name in of_teams],
+        ),
     ]
     return [each for each in found if each[1]]
 

@@ -173,7 +173,8 @@ def _page(
         "asked": asked,
         "form": form,
         "mine": mine,
-        "words": scopes.in_words(asked.scopes),
+        "sees": scopes.in_words(n for n in asked.scopes if not scopes.writes(n)),
+        "changes": scopes.in_words(n for n in asked.scopes if scopes.writes(n)),
         "for_itself": ", ".join(
             one.account.name
             for one in mine

@@ -14,7 +14,7 @@ def keep(token: dict[str, Any], request: Request, *, at: datetime) -> None:
     """Keep what the app is about to get; the pair that it renews ends."""
     renewed: RefreshToken | None = getattr(request, "refresh_token_instance", None)
     if renewed is not None:
-        renewed.revoke()  # type: ignore[no-untyped-call]
+        renewed.revoke()
     both = {
         "account": request.delegation.account,
         "delegation": request.delegation,

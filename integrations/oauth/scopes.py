@@ -75,6 +75,11 @@ def granted(wanted: Iterable[str], among: Iterable[str]) -> list[str]:
     return [OPENID, *dict.fromkeys(name for name in wanted if name in possible)]
 
 
+def writes(name: str) -> bool:
+    """Say whether the scope lets an app change something."""
+    return name.endswith("write")
+
+
 def in_words(names: Iterable[str]) -> list[str]:
     """Say what these scopes allow, for a person who is asked."""
     chosen = set(names)

@@ -22,7 +22,7 @@ from integrations.oauth import id_tokens, keys, pairs, tokens
 from integrations.oauth.validator import Validator, check_challenge, keep_original
 
 
-class Server(  # type: ignore[misc]
+class Server(
     AuthorizationEndpoint, TokenEndpoint, RevocationEndpoint, IntrospectEndpoint
 ):
     """Codes, renewals and apps' own tokens; nothing else of OAuth."""

@@ -9,7 +9,7 @@ from django.template import Context
 
 from incidents.models import Service
 from integrations.models import WebhookDelivery, WebhookSubscription
-from integrations.webhooks import words
+from integrations.webhooks import rights, words
 
 register = template.Library()
 register.filter("heard", words.heard)
@@ -41,12 +41,12 @@ def delivery_state(delivery: WebhookDelivery) -> dict[str, Any]:
 def service_webhooks(context: Context, service: Service) -> dict[str, Any]:
     """List the webhooks that hear of a service, to those who may configure it."""
     actor = context["request"].actor
-    if not actor.may("configure"):
+    if not actor.may("configure", of=service):
         return {}
     hears = Q(filter_type="account") | Q(service=service)
     if service.team_id is not None:
         hears |= Q(team=service.team_id)
-    found = service.account.webhook_subscriptions.filter(hears)
+    found = rights.visible(service.account.webhook_subscriptions.filter(hears), actor)
     found = found.select_related("service", "team", "extension")
     return {
         "service": service,

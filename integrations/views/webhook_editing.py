@@ -47,6 +47,7 @@ def _edit(request: AccountRequest, found: WebhookSubscription | None) -> HttpRes
         posted,
         initial=_initial(request, found),
         account=request.account,
+        actor=request.actor,
         subscription=found,
     )
     names = [{"name": each["name"]} for each in kept]
@@ -63,14 +64,19 @@ def _shown_again(
     request: AccountRequest, found: WebhookSubscription | None, do: str
 ) -> HttpResponse:
     """Tick types, or make room for headers; nothing is saved, and nothing lost."""
-    blank = WebhookForm(account=request.account, subscription=found)
+    known: dict[str, Any] = {
+        "account": request.account,
+        "actor": request.actor,
+        "subscription": found,
+    }
+    blank = WebhookForm(**known)
     typed = webhook_forms.typed(blank, request.POST)
     verb, _slash, resource = do.partition("/")
     if verb in ("all", "none"):
         ofs = [n for n in event_types.OFFERED if n.startswith(f"{resource}.")]
         others = [name for name in typed["events"] if name not in ofs]
         typed["events"] = [*others, *ofs] if verb == "all" else others
-    form = WebhookForm(initial=typed, account=request.account, subscription=found)
+    form = WebhookForm(initial=typed, **known)
     rows = Headers(request.POST, prefix="headers")
     names = [webhook_forms.typed(row, request.POST) for row in rows.forms]
     names = [row for row in names if any(row.values())]

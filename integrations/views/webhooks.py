@@ -23,7 +23,13 @@ from accounts import cursors
 from accounts.requests import AccountRequest, member
 from integrations.extensions import changes
 from integrations.models import WebhookDelivery, WebhookSecret, WebhookSubscription
-from integrations.webhooks import event_types, queue, revealing, subscriptions
+from integrations.webhooks import (
+    event_types,
+    queue,
+    revealing,
+    rights,
+    subscriptions,
+)
 
 # What was done, once a button has been pressed.
 ACTS: Final[dict[str, tuple[Callable[..., object], str | Promise]]] = {
@@ -235,9 +241,7 @@ def _with_incidents(
 
 
 def _rows(request: AccountRequest) -> QuerySet[WebhookSubscription]:
-    rows: QuerySet[WebhookSubscription] = (
-        request.account.webhook_subscriptions.select_related(
-            "service", "team", "extension", "created_by__user"
-        )
+    rows = request.account.webhook_subscriptions.select_related(
+        "service", "team", "extension", "created_by__user"
     )
-    return rows
+    return rights.visible(rows, request.actor)

@@ -28,7 +28,8 @@ KEPT_ANSWER: Final = 1024
 CERTIFICATE_HAS_EXPIRED: Final = 10
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
-session = outgoing.session()
+# Threads share it.
+SESSION: Final = outgoing.session()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,13 @@ class Outcome:
     took: timedelta = timedelta()
 
 
-def post(leased: Leased, *, at: datetime) -> Outcome:
+def post(
+    leased: Leased, *, at: datetime, session: requests.Session = SESSION
+) -> Outcome:
     """Send it; this will never raise."""
     started = monotonic()
     try:
-        found = _post(leased, at)
+        found = _post(leased, at, session)
     except Exception:
         logger.exception("Could not send webhook %s", leased.delivery.pk)
         found = Outcome(error=_("We failed ourselves; it is tried again."))
@@ -63,7 +66,7 @@ def post(leased: Leased, *, at: datetime) -> Outcome:
     )
 
 
-def _post(leased: Leased, at: datetime) -> Outcome:
+def _post(leased: Leased, at: datetime, session: requests.Session) -> Outcome:
     body = leased.delivery.body.encode()
     try:
         answer = session.post(

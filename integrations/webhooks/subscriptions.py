@@ -17,7 +17,7 @@ from accounts.models import Account
 from accounts.permissions import Actor
 from incidents import relay
 from integrations.models import WebhookDelivery, WebhookSecret, WebhookSubscription
-from integrations.webhooks import queue, rendering
+from integrations.webhooks import queue, rendering, rights
 from integrations.webhooks.refusals import Refused
 from integrations.webhooks.values import Values, checked
 
@@ -55,7 +55,6 @@ def create(
     ([{"name", "value"}]) and is_active may be given. A name and password in the url
     become a sealed Authorization header.
     """
-    actor.require("configure")
     if account.webhook_subscriptions.count() >= MOST_SUBSCRIPTIONS:
         raise Refused(
             _("The account has %(most)d webhook subscriptions, and cannot have more.")
@@ -65,6 +64,7 @@ def create(
         account=account, created_by=actor.user, created_at=at
     )
     _set(subscription, checked({"url": "", "events": [], **values}))
+    rights.require(subscription, actor)
     subscription.save()
     secret = _add_secret(subscription, actor=actor, at=at)
     relay.reconsider(account)
@@ -85,10 +85,12 @@ def change(
     What waits already is sent to the new address with the new headers. Switching
     `is_active` off holds what waits; switching it on sends it.
     """
-    actor.require("configure")
     fresh = _locked(subscription)
+    rights.require(fresh, actor)
     was_active = fresh.is_active
     _set(fresh, checked(values, fresh))
+    # Nor to where they have no say.
+    rights.require(fresh, actor)
     fresh.save()
     if was_active and not fresh.is_active:
         queue.hold(fresh)
@@ -103,8 +105,8 @@ def change(
 @transaction.atomic
 def delete(subscription: WebhookSubscription, *, actor: Actor, at: datetime) -> None:
     """Delete a subscription with its queue and its log."""
-    actor.require("configure")
     fresh = _locked(subscription)
+    rights.require(fresh, actor)
     audit.record(actor, "deleted webhook subscription", fresh, at=at)
     fresh.delete()
     relay.reconsider(fresh.account)
@@ -115,8 +117,8 @@ def enable(
     subscription: WebhookSubscription, *, actor: Actor, at: datetime
 ) -> WebhookSubscription:
     """End a temporary disabling, make it active, and send what is held, in order."""
-    actor.require("configure")
     fresh = _locked(subscription)
+    rights.require(fresh, actor)
     if fresh.is_active and not fresh.disabled_until:
         return fresh
     fresh.is_active = True
@@ -131,8 +133,8 @@ def disable(
     subscription: WebhookSubscription, *, actor: Actor, at: datetime
 ) -> WebhookSubscription:
     """Stop telling it of new events, and hold what waits; does nothing twice."""
-    actor.require("configure")
     fresh = _locked(subscription)
+    rights.require(fresh, actor)
     if fresh.is_active:
         fresh.is_active = False
         fresh.save(update_fields=["is_active"])
@@ -147,8 +149,8 @@ def add_secret(
     subscription: WebhookSubscription, *, actor: Actor, at: datetime
 ) -> tuple[WebhookSecret, str]:
     """Add a secret, which signs besides the others; this will tell it, once."""
-    actor.require("configure")
     fresh = _locked(subscription)
+    rights.require(fresh, actor)
     if fresh.secrets.filter(revoked_at=None).count() >= MOST_SECRETS:
         raise Refused(
             _("It has %(most)d secrets already; revoke one first.")
@@ -164,8 +166,8 @@ def revoke_secret(
     secret: WebhookSecret, *, actor: Actor, at: datetime
 ) -> WebhookSecret:
     """Stop signing with a secret; does nothing twice. The last one cannot go."""
-    actor.require("configure")
     subscription = _locked(secret.subscription)
+    rights.require(subscription, actor)
     fresh: WebhookSecret = subscription.secrets.get(pk=secret.pk)
     if fresh.revoked_at is not None:
         return fresh
@@ -183,8 +185,8 @@ def ping(
     subscription: WebhookSubscription, *, actor: Actor, at: datetime
 ) -> WebhookDelivery:
     """Send a greeting at once, also while it is disabled; see what becomes of it."""
-    actor.require("configure")
     fresh = _locked(subscription)
+    rights.require(fresh, actor)
     delivery = queue.add(fresh, rendering.ping(at=at), at=at, state=State.WAITING)
     audit.record(actor, "pinged webhook subscription", fresh, at=at)
     return delivery
@@ -196,11 +198,13 @@ def replay(delivery: WebhookDelivery, *, actor: Actor, at: datetime) -> WebhookD
 
     This will return the new delivery; its event id is the same.
     """
-    actor.require("configure")
     subscription = _locked(delivery.subscription)
+    rights.require(subscription, actor)
     fresh: WebhookDelivery = subscription.deliveries.get(pk=delivery.pk)
     if not fresh.is_ended:
         raise Refused(_("It is still on its way; it can be sent again afterwards."))
+    if not fresh.body:
+        raise Refused(_("It is larger than we send."))
     again = queue.again(fresh, subscription, at=at)
     audit.record(actor, "replayed webhook", subscription, at=at)
     return again
@@ -214,8 +218,8 @@ def replay_held(
 
     This will return how many go out.
     """
-    actor.require("configure")
     fresh = _locked(subscription)
+    rights.require(fresh, actor)
     if not fresh.is_active:
         raise Refused(_("The subscription is not active; enable it first."))
     count = queue.end_disabling(fresh, at=at)
@@ -233,8 +237,8 @@ def replay_dropped(
 
     Each goes once, however often this is asked. This will return how many go out.
     """
-    actor.require("configure")
     fresh = _locked(subscription)
+    rights.require(fresh, actor)
     if not fresh.is_active:
         raise Refused(_("The subscription is not active; enable it first."))
     queue.end_disabling(fresh, at=at)

@@ -116,6 +116,9 @@ def _ways_in(world: World, team: Team) -> None:
     # This writes an audit entry too.
     keys.create(account, "Terraform", None, False, NOON)
     browser = factories.contact(person.membership, "push", "Chrome on Linux 3f9a1c")
+    account.status_update_rules.create(
+        membership=person.membership, contact_method=browser
+    )
     account.push_subscriptions.create(
         contact_method=browser,
         endpoint=f"https://push.example/{account.subdomain}",

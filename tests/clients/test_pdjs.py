@@ -13,19 +13,8 @@ ENOUGH = 60
 PATIENCE = 120
 
 
-def test_the_javascript_client_works_over_tls(secure):
-    node = _node_with_client()
-
-    given = secure.described(server=secure.site.removeprefix("https://"))
-    trust = {"NODE_EXTRA_CA_CERTS": str(secure.authority)}
-    done = traffic.drive([node, str(HERE / "drive.js")], given, trust)
-
-    assert not done.failures, "\n".join(done.failures.values())
-    assert len(done.operations) >= ENOUGH, sorted(done.operations)
-    assert {400, 401, 403, 404} <= done.statuses
-
-
-def _node_with_client() -> str:
+@pytest.fixture
+def node() -> str:
     """Node's path, once the client lies beside our driver; else this will skip."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None:
@@ -35,6 +24,20 @@ def _node_with_client() -> str:
             pytest.skip("There is no npm here to install @pagerduty/pdjs")
         _install(npm)
     return node
+
+
+def test_the_javascript_client_works_over_tls(node, secure):
+    given = secure.described(server=secure.site.removeprefix("https://"))
+    trust = {"NODE_EXTRA_CA_CERTS": str(secure.authority)}
+
+    done = traffic.drive([node, str(HERE / "drive.js")], given, trust)
+
+    assert not done.failures, "\n".join(done.failures.values())
+    assert len(done.operations) >= ENOUGH, sorted(done.operations)
+    assert {400, 401, 403, 404} <= done.statuses
+    limited = [node, str(HERE / "limited.js")]
+    statuses = traffic.drive_to_the_limit(limited, given, secure.running, trust)
+    assert statuses == [200, 429, 200]
 
 
 def _install(npm: str) -> None:

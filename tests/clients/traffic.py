@@ -6,13 +6,16 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import IO, Any
 
 from django.urls import URLPattern, get_resolver
 
 from oncall.embedded import environment, folders
+from tests.clients import limits
+from tests.scenarios.instance import Up
 
 PATIENCE = 300
+LIMITED = 429
 # Not below /api, and not in its table of addresses.
 ELSEWHERE = (
     "/v2/enqueue",
@@ -47,6 +50,43 @@ def drive(
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return _heard(ran.stdout)
+
+
+def drive_to_the_limit(
+    command: Sequence[str],
+    given: Any,
+    running: Up,
+    settings: Mapping[str, str] | None = None,
+) -> list[int]:
+    """Run a driver whose key is used up in between; this will return the statuses."""
+    surroundings = environment.without(environment.ITS_OWN) | dict(settings or {})
+    process = subprocess.Popen(  # noqa: S603
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folders.ROOT,
+        env=surroundings,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    statuses = []
+    with process:
+        _tell(process.stdin, json.dumps(given))
+        for line in process.stdout:
+            statuses.append(json.loads(line)["status"])
+            if len(statuses) == 1:
+                limits.use_up(running)
+                _tell(process.stdin, "Go on")
+            elif statuses[-1] == LIMITED:
+                limits.let_pass(running)
+    assert process.returncode == 0
+    return statuses
+
+
+def _tell(to: IO[str], words: str) -> None:
+    to.write(f"{words}\n")
+    to.flush()
 
 
 def _heard(output: str) -> Traffic:

@@ -14,7 +14,7 @@ from tests.fuzz import events, operations
 from tests.fuzz.caller import Caller
 from tests.fuzz.furnishing import furnished
 from tests.fuzz.report import Report
-from tests.fuzz.runs import Run
+from tests.fuzz.runs import Run, Target
 from tests.scenarios.instance import new_folder, up
 
 
@@ -32,8 +32,8 @@ def main() -> None:
     sys.exit(1 if report.failures else 0)
 
 
-def _targets(only: str) -> list:
-    found = [*operations.offered(), *events.doors()]
+def _targets(only: str) -> list[Target]:
+    found: list[Target] = [*operations.offered(), *events.doors()]
     return [target for target in found if only in target.label]
 
 

@@ -64,10 +64,11 @@ def offered() -> list[Operation]:
     }
     _keep(raw, wanted)
     schema = schemathesis.openapi.from_dict(raw)
-    return [_operation(found.ok()) for found in schema.get_all_operations()]
+    return [_operation(found) for found in schema.get_all_operations()]
 
 
-def _operation(found: Any) -> Operation:
+def _operation(read: Any) -> Operation:
+    found = read.ok()
     allowed = found.as_strategy(generation_mode=GenerationMode.POSITIVE)
     wrong = found.as_strategy(generation_mode=GenerationMode.NEGATIVE)
     method = found.method.upper()

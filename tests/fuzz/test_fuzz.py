@@ -9,7 +9,7 @@ from tests.fuzz import events, operations
 from tests.fuzz.caller import Caller
 from tests.fuzz.furnishing import House, fill
 from tests.fuzz.report import Report
-from tests.fuzz.runs import Run
+from tests.fuzz.runs import Run, Target
 from tests.fuzz.wire import InProcess
 from tests.integrations.api import coverage
 
@@ -32,7 +32,7 @@ def test_nothing_that_anybody_sends_is_a_server_error(house):
         pytest.skip("the published schemas are not beside this folder, in ../shared")
     report = Report()
     run = Run(Caller(house, report), house, seed=SEED)
-    targets = [*operations.offered(), *events.doors()]
+    targets: list[Target] = [*operations.offered(), *events.doors()]
 
     run.round(targets, EXAMPLES)
 

@@ -1,10 +1,14 @@
 """How operators register a partner's app."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from integrations.models import App
+from integrations import app_secrets
+from integrations.models import App, AppSecret
+from tests.factories import NOON
 
 APPS = reverse("admin:integrations_app_changelist")
 ADD = reverse("admin:integrations_app_add")
@@ -96,3 +100,49 @@ def test_a_change_of_an_accounts_app_is_in_its_audit_log(site, acme):
     assert app.client_secret == secret
     entries = AuditEntry.across_accounts.order_by("id").values_list("action", "via")
     assert list(entries) == [("added app", "operator"), ("changed app", "operator")]
+
+
+@pytest.fixture
+def public_app(db) -> App:
+    return App.objects.create(
+        name="Public", kind=App.Kind.CLASSIC, client_type=App.CLIENT_CONFIDENTIAL
+    )
+
+
+def act(site, model, action, row, **more):
+    """Choose a row of a list, and do something with it."""
+    address = reverse(f"admin:integrations_{model}_changelist")
+    return site.post(address, {"action": action, "_selected_action": row.pk, **more})
+
+
+def test_a_public_app_gets_a_secret_that_is_shown_once(site, public_app):
+    asked = act(site, "app", "make_secret", public_app)
+    assert "It is shown once" in asked.text
+    assert not AppSecret.across_accounts.exists()
+
+    made = act(site, "app", "make_secret", public_app, confirmed="yes")
+    row = AppSecret.across_accounts.get()
+    [secret] = [word for word in re.findall(r"\w{40}", made.text) if row.prefix in word]
+    assert app_secrets.matches(public_app, secret, at=NOON)
+    assert made["Cache-Control"] == "no-store"
+    for page in ("app", "appsecret"):
+        again = site.get(reverse(f"admin:integrations_{page}_changelist"))
+        assert secret not in again.text
+
+
+def test_a_third_secret_is_refused_and_one_may_be_revoked(site, public_app):
+    for _number in range(3):
+        answer = act(site, "app", "make_secret", public_app, confirmed="yes")
+    page = site.get(answer["Location"]).text
+    assert "The app has two valid secrets." in page
+    row = AppSecret.across_accounts.first()
+    assert "get no tokens" in act(site, "appsecret", "revoke", row).text
+    act(site, "appsecret", "revoke", row, confirmed="yes")
+    assert app_secrets.valid(public_app).count() == 1
+
+
+def test_an_operator_gives_an_app_scopes_that_there_are(site):
+    html = site.post(ADD, partner(kind="scoped", scopes="incidents.fly")).text
+    assert "There is no scope incidents.fly." in html
+    site.post(ADD, partner(kind="scoped", scopes="incidents.read users.read"))
+    assert App.objects.get().scopes == "incidents.read users.read"

@@ -7,6 +7,13 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 STRING = {"type": "string"}
 
 
+def is_known(field: Any) -> bool:
+    """Say whether one of these describes the field, or it is none of our own."""
+    if not type(field).__module__.startswith("integrations."):
+        return True
+    return OpenApiSerializerFieldExtension.get_match(field) is not None  # type: ignore[no-untyped-call]
+
+
 class Reference(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """A reference: only its id and its type count."""
 

@@ -21,6 +21,11 @@ def of(method: str, path: str) -> dict[str, Any]:
     return found
 
 
+def is_known(method: str, path: str) -> bool:
+    """Say whether an operation has an example."""
+    return (method.upper(), shape(path)) in _operations()
+
+
 def components() -> dict[str, Any]:
     """Return the shapes of what has a type of its own."""
     found: dict[str, Any] = _record()["components"]

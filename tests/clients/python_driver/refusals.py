@@ -26,7 +26,7 @@ def _refused(status: int, words: str, call: Any, *arguments: Any, **named: Any) 
     try:
         call(*arguments, **named)
     except pagerduty.HttpError as error:
-        answer = error.response
+        answer: Any = error.response
     except pagerduty.UrlError:
         # It knows the published addresses itself.
         return

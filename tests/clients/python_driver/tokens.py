@@ -1,5 +1,6 @@
 """OAuth: an app that asks for a token of its own, and works with it."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pagerduty
@@ -31,7 +32,7 @@ def _refused(world: World) -> None:
     try:
         world.tokens().get_scoped_app_token(f"as_account-us.{world.subdomain} {SCOPES}")
     except pagerduty.HttpError as error:
-        answer = error.response
+        answer: Any = error.response
     else:
         raise AssertionError("A wrong secret was good for a token")
     assert answer.status_code == 401, answer.text

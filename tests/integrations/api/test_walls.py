@@ -99,6 +99,9 @@ IDS: dict[str, Callable[[World], str]] = {
     "overrides": lambda w: w.account.schedule_overrides.get().public_id,
     "services": lambda w: w.service.public_id,
     "schedules": lambda w: w.account.schedules.get().public_id,
+    "status_update_notification_rules": lambda w: (
+        _someone(w).status_update_rules.get().public_id
+    ),
     "tags": lambda w: w.account.tags.get().public_id,
     "teams": lambda w: w.account.teams.get().public_id,
     "users": lambda w: _someone(w).public_id,
@@ -147,6 +150,9 @@ def furnished(acme, globex) -> tuple[World, World]:
             make(world)
         world.service.grouping = "time"
         world.service.save()
+        _someone(world).status_update_rules.get_or_create(
+            account=world.account, contact_method=email
+        )
         incident = world.account.incidents.get()
         incident.timeline.create(
             account=world.account, verb="add_note", via="web", at=NOON

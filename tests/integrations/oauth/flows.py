@@ -13,6 +13,7 @@ from accounts.permissions import Actor
 from integrations import app_secrets
 from integrations.models import App
 from tests.factories import NOON
+from tests.integrations.api import contract
 
 CALLBACK = "https://tool.example/oauth/callback"
 VERIFIER = "a-verifier-that-only-the-app-knows-0123456789abcdef"
@@ -125,14 +126,16 @@ def query_of(answer) -> dict[str, str]:
 
 
 def call(token: str, path="/users/me", method="get", body: Any = None, **headers: str):
-    """Call the API with a token."""
+    """Call the API with a token; this will check the answer's shape."""
     extra = {"content_type": "application/json"} if method != "get" else {}
-    return getattr(Client(), method)(
+    answer = getattr(Client(), method)(
         f"/api{path}",
         json.dumps(body) if body is not None else None,
         headers={"authorization": f"Bearer {token}", **headers},
         **extra,
     )
+    contract.check(method, path, answer)
+    return answer
 
 
 def _query(parameters: dict[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """The page on which a person lets an app act for them, and who never gets back."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -37,6 +39,17 @@ def test_a_stranger_signs_in_and_comes_back(client, acme, scoped):
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/?next=/oauth/authorize")
+
+
+def test_somebody_else_can_sign_in_instead(alice, acme, scoped):
+    page = alice.get(scoped.link()).content.decode()
+    [way_out] = re.findall(r'href="(/accounts/logout/\?next=[^"]+)"', page)
+
+    left = alice.post(way_out)
+    back = alice.get(left["Location"])
+
+    assert back.status_code == 302
+    assert back["Location"].startswith("/accounts/login/?next=/oauth/authorize")
 
 
 def test_somebody_without_an_account_makes_one_first(client, db, scoped):

@@ -96,19 +96,24 @@ def agreed(client, app, browser, metadata, verifier):
         code_challenge=client.create_code_challenge(verifier, "S256"),
         code_challenge_method="S256",
     )
-    page = browser.get(url, timeout=30)
-    assert page.status_code == 200, page.text
-    [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
-    form = {"csrfmiddlewaretoken": token, "decision": "allow", "account": "acme"}
-    back = browser.post(url, form, allow_redirects=False, timeout=30)
-    assert back.status_code == 302, back.text
-    client.parse_request_uri_response(back.headers["Location"], state="xyz")
+    client.parse_request_uri_response(pressed(browser, url), state="xyz")
     body = client.prepare_request_body(
         redirect_uri=CALLBACK,
         client_secret=app.secret,
         code_verifier=verifier,
     )
     return sent(client, metadata, body)
+
+
+def pressed(browser, url) -> str:
+    """Press Allow on the page; returns the address that leads back to the app."""
+    page = browser.get(url, timeout=30)
+    assert page.status_code == 200, page.text
+    [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    form = {"csrfmiddlewaretoken": token, "decision": "allow", "account": "acme"}
+    back = browser.post(url, form, allow_redirects=False, timeout=30)
+    assert back.status_code == 302, back.text
+    return str(back.headers["Location"])
 
 
 def renewed(client, app, metadata, refresh_token):

@@ -262,3 +262,32 @@ def test_another_account_finds_nothing(webhook, globex):
     crossed = page_of(theirs, f"deliveries/{delivery.public_id}/")
     assert mallory.get(crossed).status_code == 404
     assert "Our bus" not in says(mallory.get(PATH))
+
+
+def test_pages_ask_the_database_as_often_for_many(
+    acme, alice, webhook, django_assert_max_num_queries
+):
+    for number in range(12):
+        incident = opened(acme, f"Incident {number}")
+        deliver(webhook, resource=f"incident {incident.public_id}")
+        make(acme, filter_type="service", service=acme.service)
+
+    with django_assert_max_num_queries(15):
+        alice.get(PATH)
+    with django_assert_max_num_queries(20):
+        alice.get(page_of(webhook))
+    with django_assert_max_num_queries(20):
+        alice.get(f"{PATH}new/")
+
+
+def test_what_was_too_large_has_nothing_to_show(alice, webhook):
+    delivery = deliver(webhook, "dropped")
+    webhook.deliveries.update(body="")
+
+    own = page_of(webhook, f"deliveries/{delivery.public_id}/")
+    page = says(alice.get(own))
+
+    assert "larger than we send" in page
+    assert "replay/" not in page
+    alice.post(f"{own}replay/")
+    assert webhook.deliveries.count() == 1

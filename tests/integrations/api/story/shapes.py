@@ -34,11 +34,8 @@ def _shape(value: Any, components: dict[str, Schema]) -> Schema:
 
 
 def _object(value: dict[str, Any], components: dict[str, Schema]) -> Schema:
-    shape = {
-        "type": "object",
-        "properties": {name: _shape(one, components) for name, one in value.items()},
-        "required": sorted(value),
-    }
+    properties = {name: _shape(one, components) for name, one in value.items()}
+    shape = _of_object(properties, set(value))
     name = _name(value)
     if name is None:
         return shape
@@ -116,5 +113,11 @@ def _objects(one: Schema, other: Schema) -> Schema:
         )
         for name in names
     }
-    required = sorted(set(one["required"]) & set(other["required"]))
-    return {"type": "object", "properties": properties, "required": required}
+    always = [set(shape.get("required", ())) for shape in (one, other)]
+    return _of_object(properties, always[0] & always[1])
+
+
+def _of_object(properties: dict[str, Schema], required: set[str]) -> Schema:
+    shape: Schema = {"type": "object", "properties": properties}
+    # An empty list of them is no schema.
+    return {**shape, "required": sorted(required)} if required else shape

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
+from django.test import Client
 from django.utils import timezone
 
 from accounts.permissions import Actor
@@ -58,11 +59,13 @@ def _deploy(world: World) -> None:
 
 
 def _sign_in(world: World) -> None:
-    for agent, session in (("Firefox on Linux", "a"), ("Safari on macOS", "b")):
+    for agent in ("Firefox on Linux", "Safari on macOS"):
+        browser = Client()
+        browser.force_login(world.bob.user)
         UserSession.objects.create(
             user=world.bob.user,
             ip="192.0.2.7",
-            session_key=session * 32,
+            session_key=browser.session.session_key,
             user_agent=agent,
         )
 
