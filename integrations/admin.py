@@ -3,13 +3,23 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.operators import BY_PUBLIC_ID, BY_SUBDOMAIN, OperatorAdmin, Related
+from accounts.operators import (
+    BY_PUBLIC_ID,
+    BY_SUBDOMAIN,
+    OperatorAdmin,
+    Related,
+    confirm,
+)
+from accounts.permissions import Actor
+from integrations import app_secrets
 from integrations.forms.operators import AppForm
 from integrations.models import (
     AccessToken,
@@ -30,9 +40,11 @@ from integrations.models import (
     WebhookSubscription,
 )
 from integrations.providers import health
+from integrations.webhooks import health as webhooks
 from oncall.admin_site import register_health
 
 register_health(health.lines)
+register_health(webhooks.lines)
 
 
 @admin.register(App)
@@ -61,13 +73,48 @@ class AppAdmin(OperatorAdmin):
     secrets = ("client_secret",)
     editable = AppForm.Meta.fields
     shown = ("connect_link",)
-    related = (Related(_("Connections"), "integrations_connection", "app__id__exact"),)
+    actions = ("make_secret",)
+    related = (
+        Related(_("Connections"), "integrations_connection", "app__id__exact"),
+        Related(_("Secrets"), "integrations_appsecret", "app__id__exact"),
+        Related(_("Last calls"), "integrations_appcall", "app__id__exact"),
+    )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.editable if obj is None else super().get_fields(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return admin.ModelAdmin.has_add_permission(self, request)
+
+    @admin.action(description=_("Make a secret"), permissions=["change"])
+    def make_secret(
+        self, request: HttpRequest, queryset: QuerySet[App]
+    ) -> HttpResponse | None:
+        """Give one app a secret, which the answer alone shows."""
+        chosen = list(queryset[:2])
+        if len(chosen) != 1:
+            self.message_user(request, _("Choose one app."), messages.ERROR)
+            return None
+        if "confirmed" in request.POST:
+            return self._make_secret(request, chosen[0])
+        words = _("It is shown once. Give it to the partner by a safe way.")
+        title, button = _("Make a secret"), _("Make a secret")
+        return confirm(request, self, chosen, title=title, lines=[words], button=button)
+
+    def _make_secret(self, request: HttpRequest, app: App) -> HttpResponse | None:
+        try:
+            row, secret = app_secrets.add(
+                app, actor=Actor("operator"), at=timezone.now()
+            )
+        except app_secrets.Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return None
+        # The site's own log, for a public app is in no account's.
+        OperatorAdmin.log_change(self, request, app, f"Made the secret {row.prefix}…")
+        title, lines = _("Copy the secret now; it is not shown again"), [secret]
+        answer = confirm(request, self, [app], title=title, lines=lines, button="")
+        answer["Cache-Control"] = "no-store"
+        return answer
 
     @admin.display(description=_("The partner's button leads to"))
     def connect_link(self, app: App) -> SafeString:
@@ -89,6 +136,24 @@ class AppSecretAdmin(OperatorAdmin):
     list_select_related = ("app", "account")
     secrets = ("digest",)
     finders = (BY_SUBDOMAIN,)
+    actions = ("revoke",)
+
+    @admin.action(description=_("Revoke"))
+    def revoke(
+        self, request: HttpRequest, queryset: QuerySet[AppSecret]
+    ) -> HttpResponse | None:
+        """End secrets, once the operator is sure."""
+        chosen = list(queryset.select_related("app__account", "account"))
+        if "confirmed" not in request.POST:
+            words = _("Apps that still use them get no tokens any more.")
+            title, button = _("Revoke secrets"), _("Revoke")
+            return confirm(
+                request, self, chosen, title=title, lines=[words], button=button
+            )
+        for secret in chosen:
+            app_secrets.revoke(secret, actor=Actor("operator"), at=timezone.now())
+            self.log_change(request, secret, "Revoked.")
+        return None
 
 
 @admin.register(AppCall)

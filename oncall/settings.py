@@ -204,7 +204,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "incidents.tick", "schedule": 1.0, "options": {"expires": 5}},
     "audit": {"task": "incidents.audit", "schedule": 30.0, "options": {"expires": 30}},
-    "relay": {"task": "incidents.relay", "schedule": 1.0, "options": {"expires": 5}},
     "webhooks": {
         "task": "integrations.send_webhooks",
         "schedule": 1.0,
@@ -222,7 +221,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
-# What is told outside has a worker of its own: paging never waits for it.
+# What is told outside has a queue of its own: paging never waits for it.
 CELERY_TASK_ROUTES = {
     "incidents.relay": {"queue": "outbox"},
     "integrations.*": {"queue": "outbox"},

@@ -103,7 +103,6 @@ class Instance:
         folder, given = self.folder, self.environment
         with step("Starting the worker, the clock and the web"):
             self._adopt(parts.worker(folder, given))
-            self._adopt(parts.messenger(folder, given))
             self._adopt(parts.beat(folder, given))
             self._adopt(parts.web(self.door, self.options.workers, folder, given))
             self._await(lambda: self.door.answers_as(given["INSTANCE_ID"]))

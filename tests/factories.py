@@ -40,10 +40,10 @@ class Person:
 def account(name: str, **fields: Any) -> Account:
     """Make an account with its priorities."""
     made = Account.objects.create(name=name, subdomain=name.lower(), **fields)
-    for position in range(1, 6):
-        Priority.across_accounts.create(
-            account=made, name=f"P{position}", position=position
-        )
+    Priority.across_accounts.bulk_create(
+        Priority(account=made, name=f"P{position}", position=position)
+        for position in range(1, 6)
+    )
     return made
 
 
@@ -72,15 +72,23 @@ def contact(
         address=address,
         verified_at=NOON if verified else None,
     )
-    for delay in delays:
-        for urgency in ("high", "low"):
-            rule(method, delay, urgency)
+    # Every test has some, so they are written together.
+    NotificationRule.across_accounts.bulk_create(
+        _rule(method, delay, urgency) for delay in delays for urgency in ("high", "low")
+    )
     return method
 
 
 def rule(method: ContactMethod, delay: int, urgency: str = "high") -> NotificationRule:
     """Make a rule: after so many minutes, by this method."""
-    return method.account.notification_rules.create(
+    made = _rule(method, delay, urgency)
+    made.save()
+    return made
+
+
+def _rule(method: ContactMethod, delay: int, urgency: str) -> NotificationRule:
+    return NotificationRule(
+        account=method.account,
         membership=method.membership,
         contact_method=method,
         urgency=urgency,

@@ -115,10 +115,10 @@ class Extensions(ExtensionView):
         rows = self.extensions()
         if words := lists.query(request):
             rows = rows.filter(name__icontains=words)
-        if service := request.query_params.get("extension_object_id"):
+        if service := lists.word(request, "extension_object_id"):
             found = self.account.extended_services.filter(service__public_id=service)
             rows = rows.filter(pk__in=found.values("extension"))
-        if schema_id := request.query_params.get("extension_schema_id"):
+        if schema_id := lists.word(request, "extension_schema_id"):
             schema = schemas.find(schema_id)
             rows = rows.filter(schema=schema.key if schema else "")
         return self.pages(f"{ROOT}s", rows, self.shown)

@@ -35,6 +35,11 @@ def query(request: ApiRequest) -> str:
     return request.query_params.get("query", "").strip().replace("\0", "")
 
 
+def word(request: ApiRequest, name: str) -> str:
+    """Return a parameter without what no column holds; blank if it is not there."""
+    return request.query_params.get(name, "").replace("\0", "")
+
+
 def flag(request: ApiRequest, name: str) -> bool:
     """Say whether a parameter is true."""
     return request.query_params.get(name, "") in TRUE

@@ -152,7 +152,7 @@ class Subscriptions(SubscriptionView):
         kind = lists.choice(request, "filter_type", {*FILTERS.values(), ""}, "")
         if kind:
             rows = rows.filter(filter_type=kind)
-        if public_id := request.query_params.get("filter_id"):
+        if public_id := lists.word(request, "filter_id"):
             rows = rows.filter(filter_id=public_id)
         return self.page(f"{ROOT}s", rows, represent)
 

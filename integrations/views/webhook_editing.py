@@ -77,11 +77,18 @@ def _shown_again(
         others = [name for name in typed["events"] if name not in ofs]
         typed["events"] = [*others, *ofs] if verb == "all" else others
     form = WebhookForm(initial=typed, **known)
-    rows = Headers(request.POST, prefix="headers")
-    names = [webhook_forms.typed(row, request.POST) for row in rows.forms]
-    names = [row for row in names if any(row.values())]
-    headers = Headers(initial=names, prefix="headers")
+    headers = _header_rows(request, more=do == "more")
     return _form(request, form, headers, found, status=200)
+
+
+def _header_rows(request: AccountRequest, *, more: bool) -> HeaderRows:
+    """Show what was typed of headers, and empty rows: as many as were, or more."""
+    rows = Headers(request.POST, prefix="headers")
+    typed = [webhook_forms.typed(row, request.POST) for row in rows.forms]
+    filled = [row for row in typed if any(row.values())]
+    made = Headers(initial=filled, prefix="headers")
+    made.extra = len(typed) - len(filled) + (webhook_forms.EMPTY_ROWS if more else 0)
+    return made
 
 
 def _saved(

@@ -40,24 +40,15 @@ def web(door: Door, workers: int, folder: Path, given: Mapping[str, str]) -> Chi
 def worker(folder: Path, given: Mapping[str, str]) -> Child:
     """Start the one who delivers; this will not wait until it is ready."""
     options = [
-        *("--pool", "threads", "--concurrency", THREADS, "--loglevel", "INFO"),
+        # It is the messenger too, whose process of its own would need as much memory
+        # again. Two threads more, so that paging has as many as it would have alone.
+        *("--queues", "celery,outbox", "--concurrency", "10"),
+        *("--pool", "threads", "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
     command = ["celery", "--app", "oncall", "worker", *options]
     surroundings = environment.of_the_app(given)
     return _start("The worker", "worker", command, folder, surroundings)
-
-
-def messenger(folder: Path, given: Mapping[str, str]) -> Child:
-    """Start the one who tells those outside; this will not wait until it is ready."""
-    options = [
-        *("--queues", "outbox", "--hostname", "outbox@%h"),
-        *("--pool", "threads", "--concurrency", "4", "--loglevel", "INFO"),
-        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-    ]
-    command = ["celery", "--app", "oncall", "worker", *options]
-    surroundings = environment.of_the_app(given)
-    return _start("The messenger", "messenger", command, folder, surroundings)
 
 
 def beat(folder: Path, given: Mapping[str, str]) -> Child:

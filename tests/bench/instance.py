@@ -42,19 +42,19 @@ class Instance:
 
     def seed(self) -> dict[str, list[str]]:
         """Make the accounts of the bench; this will return their integration keys."""
-        keys: dict[str, list[str]] = self._shell(SEED)
+        keys: dict[str, list[str]] = self.shell(SEED)
         return keys
 
     def time_schedules(self) -> dict[str, float]:
         """Time the resolver, in an account of its own."""
-        found: dict[str, float] = self._shell(SCHEDULES)
+        found: dict[str, float] = self.shell(SCHEDULES)
         return found
 
     def crowd(self, call: str) -> Any:
         """Call a function of what runs inside, such as `crowd`, and read its answer."""
-        return self._shell(f"from tests.bench import crowd, listed, ticking; {call}")
+        return self.shell(f"from tests.bench import crowd, listed, ticking; {call}")
 
-    def _shell(self, code: str) -> Any:
+    def shell(self, code: str) -> Any:
         """Run code that prints JSON on its last line."""
         done = subprocess.run(  # noqa: S603
             [*MANAGE, "shell", "--data", str(self.folder), "-c", code],
@@ -120,6 +120,8 @@ def _up(folder: Path, port: int, mail_port: int, log: Path) -> Child:
         [*MANAGE, "up", *options],
         log,
         EMAIL_URL=f"smtp://127.0.0.1:{mail_port}",
+        # The receivers of webhooks.
+        ALLOWED_PRIVATE_HOSTS="127.0.0.1",
         PYTHONUNBUFFERED="1",
     )
 

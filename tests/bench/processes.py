@@ -8,8 +8,6 @@ import psutil
 
 # What its command line says of a part; its descendants belong to it.
 PARTS = {
-    # A worker too, of a queue of its own.
-    "outbox": "messenger",
     "granian": "web",
     "worker": "worker",
     "beat": "beat",

@@ -12,7 +12,9 @@ from tests.fuzz.wire import Answer, Http, Wire
 from tests.scenarios.instance import Up, manage
 
 GAP = re.compile(r"\{(\w+)\}")
-WIDE = {"limit": "100", "date_range": "all"}
+WIDE = {"limit": "100", "date_range": "all", "urgency": "all"}
+SPRING = {"start": "2030-03-01T00:00:00Z", "end": "2030-03-02T00:00:00Z"}
+SINGULAR = {"escalation_policies": "escalation_policy"}
 
 
 @dataclass
@@ -25,6 +27,8 @@ class House:
     routing_keys: list[str] = field(default_factory=list)
     # The ids below each address that lists something.
     ids: dict[str, list[str]] = field(default_factory=dict)
+    # What no address lists.
+    given: dict[str, list[str]] = field(default_factory=dict)
     # The ids of each type of resource.
     kinds: dict[str, list[str]] = field(default_factory=dict)
 
@@ -70,9 +74,13 @@ class House:
         return self.ids[collection]
 
     def _listed(self, collection: str) -> list[str]:
+        if collection in self.given:
+            return self.given[collection]
         answer = self.get(collection)
         if answer.status != 200:
-            return []
+            # Nothing lists what can be put there.
+            kind = collection.rpartition("/")[2]
+            return self.kinds.get(SINGULAR.get(kind, kind.rstrip("s")), [])
         body = answer.json()
         rows = [
             row
@@ -109,8 +117,15 @@ def fill(house: House) -> None:
     where = _reference(policy["escalation_policy"])
     service = house.post("/services", _service(where))["service"]
     there = _reference(service)
-    house.post("/teams", {"team": {"name": _fresh("Team")}})
-    house.post("/schedules", {"schedule": _schedule(user)})
+    team = house.post("/teams", {"team": {"name": _fresh("Team")}})["team"]
+    schedule = house.post("/schedules", {"schedule": _schedule(user)})["schedule"]
+    path = f"/schedules/{schedule['id']}/overrides"
+    (made,) = house.post(path, {"overrides": [{**SPRING, "user": user}]})
+    house.given[path] = [made["override"]["id"]]
+    tag = {"type": "tag", "label": _fresh("Tag")}
+    house.post(f"/users/{user['id']}/change_tags", {"add": [tag]})
+    house.given[f"/teams/{team['id']}/users"] = [user["id"]]
+    _listen(house, there)
     for number in range(3):
         title = f"Incident {number}"
         incident = {"type": "incident", "title": title, "service": there}
@@ -129,6 +144,31 @@ def fill(house: House) -> None:
         integration = {"type": f"{kind}_inbound_integration", "name": kind}
         made = house.post(path, {"integration": integration})["integration"]
         house.routing_keys.append(made["integration_key"])
+        house.given.setdefault(path, []).append(made["id"])
+
+
+def _listen(house: House, service: dict[str, str]) -> None:
+    """Let others be told: by a webhook, and by an extension."""
+    url = "https://bus.example/hook"
+    subscription = {
+        "type": "webhook_subscription",
+        "delivery_method": {"type": "http_delivery_method", "url": url},
+        "events": ["incident.triggered"],
+        "filter": service,
+    }
+    house.post("/webhook_subscriptions", {"webhook_subscription": subscription})
+    found = house.get("/extension_schemas").json()["extension_schemas"]
+    schema = next(each for each in found if each["key"] == "generic_webhook")
+    extension = {
+        "name": _fresh("Bus"),
+        "endpoint_url": url,
+        "extension_schema": {
+            "id": schema["id"],
+            "type": "extension_schema_reference",
+        },
+        "extension_objects": [service],
+    }
+    house.post("/extensions", {"extension": extension})
 
 
 def _reference(row: dict[str, Any]) -> dict[str, str]:

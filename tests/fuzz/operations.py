@@ -77,7 +77,7 @@ def _operation(read: Any) -> Operation:
     return Operation(
         f"{method} {found.path}",
         found.path,
-        st.one_of(allowed, wrong, variants),
+        st.one_of(variants, allowed, variants, wrong),
         variants,
     )
 

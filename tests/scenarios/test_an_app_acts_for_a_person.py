@@ -1,7 +1,6 @@
 """A person lets an app act for them, on real pages, and takes it back."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -21,15 +20,17 @@ COMES_BACK = re.compile(r"^https://tool\.example/oauth/callback\?")
 
 
 @pytest.fixture
-def gina(browser: Browser, oncall: Up, mailbox, phones) -> Iterator[Person]:
+def somebody(browser: Browser, oncall: Up, mailbox, phones):
+    """Make a person with a browser of their own."""
     context = browser.new_context(base_url=oncall.url)
     # The app's own site, which only has to be there.
     context.route("https://tool.example/**", lambda r: r.fulfill(body="Welcome back"))
-    yield Person("Gina Low", context.new_page(), mailbox, phones)
+    yield lambda name: Person(name, context.new_page(), mailbox, phones)
     context.close()
 
 
-def test_an_app_is_registered_allowed_used_and_revoked(gina, oncall):
+def test_an_app_is_registered_allowed_used_and_revoked(somebody, oncall):
+    gina = somebody("Gina Low")
     gina.signs_up("Umbrella")
     app = registers(gina)
 
@@ -55,16 +56,17 @@ def test_an_app_is_registered_allowed_used_and_revoked(gina, oncall):
     assert calls(oncall, token).status_code == 401
 
 
-def test_the_page_is_readable_by_all(browser, gina, oncall):
-    gina.signs_up("Tyrell")
-    app = registers(gina)
+def test_the_page_is_readable_by_all(browser, somebody, oncall):
+    hugo = somebody("Hugo Park")
+    hugo.signs_up("Tyrell")
+    app = registers(hugo)
     for scheme, width in (("light", 1280), ("dark", 390)):
         context = browser.new_context(
             base_url=oncall.url,
             bypass_csp=True,
             color_scheme=scheme,
             reduced_motion="reduce",
-            storage_state=gina.page.context.storage_state(),
+            storage_state=hugo.page.context.storage_state(),
             viewport={"width": width, "height": 900},
         )
         page = context.new_page()
@@ -81,7 +83,8 @@ def registers(person: Person) -> dict[str, str]:
     page.get_by_label("Name", exact=True).fill("Lighthouse")
     page.get_by_label("Redirect addresses").fill(CALLBACK)
     page.get_by_role("radio", name=re.compile("^Scoped")).check()
-    page.get_by_role("checkbox", name=re.compile("^See people with")).check()
+    page.get_by_text("Scopes, for Scoped").click()
+    page.get_by_role("checkbox", name=re.compile(r"^users\.read")).check()
     person.presses("Register app")
     expect(page.get_by_role("heading", level=1)).to_have_text("Lighthouse")
     if not page.get_by_role("button", name="Copy client secret").count():

@@ -84,12 +84,7 @@ def test_the_death_of_a_part_ends_the_whole_with_its_last_words(running):
     beside = running.folder.with_name("beside")
     # The second start on a folder that a kill -9 has left as it was.
     with up(beside) as again:
-        # The messenger is a worker too, of another queue.
-        [worker] = [
-            part
-            for part in again.parts
-            if "worker" in part.cmdline() and "outbox" not in part.cmdline()
-        ]
+        [worker] = [part for part in again.parts if "worker" in part.cmdline()]
         worker.kill()
         again.process.wait(PATIENCE)
 

@@ -48,16 +48,23 @@ def document() -> dict[str, Any]:
     return made
 
 
-def complete(
-    result: dict[str, Any], generator: Any, request: Any, public: bool
-) -> dict[str, Any]:
+def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> Any:
     """Add what all operations share; drf-spectacular calls this in the end."""
     components = result.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas.update(record.components())
     schemas["Error"] = ERROR
     components["securitySchemes"] = {"key": KEY, "oauth": _oauth(result)}
-    return result
+    return _bare(result)
+
+
+def _bare(found: Any) -> Any:
+    """Leave out what drf-spectacular notes for itself."""
+    if isinstance(found, list):
+        return [_bare(inner) for inner in found]
+    if not isinstance(found, dict):
+        return found
+    return {k: _bare(v) for k, v in found.items() if k != "x-spec-enum-id"}
 
 
 def _oauth(result: dict[str, Any]) -> dict[str, Any]:

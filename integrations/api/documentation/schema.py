@@ -24,6 +24,18 @@ REFUSALS = {
     "404": "Nothing is there for this caller.",
     "429": "Too many requests in a minute.",
 }
+PARAMETERS = {
+    "limit": "How many at most; 25 unless told, and never more than 100.",
+    "offset": "How many to pass over. Together with the limit at most 10000.",
+    "total": "Count them all too; else `total` is null.",
+    "cursor": "Where the last page ended: its `next_cursor`.",
+    "query": "Part of the name.",
+    "include[]": "What to show in full instead of a reference.",
+    "since": "The beginning of the period.",
+    "until": "The end of the period, which is not in it.",
+    "time_zone": "An IANA name, such as `Europe/Berlin`: the zone of times.",
+    "sort_by": "What to order by, with `:asc` or `:desc`.",
+}
 FROM = {
     "name": "From",
     "in": "header",
@@ -80,9 +92,10 @@ class AutoSchema(Base):
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in GAP.findall(self.path)
         ]
+        known = self._seen()["parameters"]
+        # One spelling of an array is enough.
         asked = [
-            {"name": name, "in": "query", "schema": schema}
-            for name, schema in self._seen()["parameters"].items()
+            _query(name, known[name]) for name in known if f"{name}[]" not in known
         ]
         return [*gaps, *asked, *([FROM] if self.method in WRITING else [])]
 
@@ -94,6 +107,13 @@ class AutoSchema(Base):
         sent = {"value": seen["example"]["body"]}
         content["examples"] = {"example": sent}
         return {"required": True, "content": {"application/json": content}}
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """Name a part of a body after its module too: several have parts alike."""
+        kind = type(serializer)
+        module = kind.__module__.rpartition(".")[2]
+        words = "".join(word.capitalize() for word in module.split("_"))
+        return f"{words}{kind.__name__}"
 
     def _map_serializer_field(
         self, field: Any, direction: Any, bypass_extensions: bool = False
@@ -133,6 +153,15 @@ class AutoSchema(Base):
         shown = {"example": {"value": example["answer"]}}
         content = {"application/json": {"schema": schema, "examples": shown}}
         return {"description": self.get_summary(), "content": content}
+
+
+def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe a parameter; the shared ones in the same words everywhere."""
+    words = PARAMETERS.get(name)
+    found = {"name": name, "in": "query", "schema": schema}
+    if name in {"limit", "offset"}:
+        found["schema"] = {"type": "integer", "minimum": 0}
+    return {**found, "description": words} if words else found
 
 
 def _doc(verb: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 _SCHEMAS = "#/components/schemas"
 
+
 def correct(specification: dict[str, Any]) -> None:
     """Make the published schema say what clients really get."""
     schemas = specification["components"]["schemas"]

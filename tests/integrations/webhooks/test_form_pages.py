@@ -102,6 +102,7 @@ def test_ticking_all_and_more_headers_saves_nothing(acme, alice):
 
     assert ticked.count(" checked") == 2 + 3 + 1
     assert none.count(" checked") == 0 + 1
+    assert 'name="headers-2-name"' not in ticked
     assert 'name="headers-2-name"' in more
     for page in (ticked, none, more):
         assert URL in page

@@ -11,6 +11,7 @@ def tell(story: Teller) -> None:
     _contact_methods(story)
     _rules(story)
     _handoff_rules(story)
+    _status_update_rules(story)
     _teams(story)
     _tags(story)
 
@@ -93,6 +94,19 @@ def _handoff_rules(story: Teller) -> None:
     earlier = {root: {**rule, "notify_advance_in_minutes": 120}}
     story.tell(f"PUT {path}/{{id}}", carol["id"], one, body=earlier)
     story.tell(f"DELETE {path}/{{id}}", carol["id"], one)
+
+
+def _status_update_rules(story: Teller) -> None:
+    carol, mobile = story.made["carol"]["id"], story.made["mobile"]
+    path = "/users/{id}/status_update_notification_rules"
+    root = "status_update_notification_rule"
+    method = {"id": mobile["id"], "type": mobile["type"]}
+    sent = {root: {"type": root, "contact_method": method}}
+    one = story.tell(f"POST {path}", carol, body=sent)[root]["id"]
+    story.tell(f"GET {path}", carol)
+    story.tell(f"GET {path}/{{id}}", carol, one)
+    story.tell(f"PUT {path}/{{id}}", carol, one, body=sent)
+    story.tell(f"DELETE {path}/{{id}}", carol, one)
 
 
 def _teams(story: Teller) -> None:
