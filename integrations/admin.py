@@ -112,9 +112,7 @@ class AppAdmin(OperatorAdmin):
         # The site's own log, for a public app is in no account's.
         OperatorAdmin.log_change(self, request, app, f"Made the secret {row.prefix}…")
         title, lines = _("Copy the secret now; it is not shown again"), [secret]
-        answer = confirm(request, self, [app], title=title, lines=lines, button="")
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return confirm(request, self, [app], title=title, lines=lines, button="")
 
     @admin.display(description=_("The partner's button leads to"))
     def connect_link(self, app: App) -> SafeString:

@@ -10,15 +10,15 @@ from accounts.models import Account
 from accounts.permissions import Actor
 from integrations import app_secrets, partners
 
-COMMAND = "from tests.clients import app; app.main()"
+COMMAND = "from tests.clients import app; app.register('{subdomain}')"
 SCOPES = "users.read teams.read teams.write"
 
 
-def main() -> None:
-    """Say the app's id and its secret as JSON on the last line."""
+def register(subdomain: str) -> None:
+    """Make it, and say its id and its secret as JSON on the last line."""
     now, actor = timezone.now(), Actor("operator")
     with tenancy.all_accounts():
-        account = Account.objects.get(subdomain="initech")
+        account = Account.objects.get(subdomain=subdomain)
         values = {
             "name": "Lighthouse",
             "redirect_uris": "https://lighthouse.example/callback",

@@ -28,6 +28,10 @@ class Place:
         """Make an API key of the account."""
         return self.manage("create_api_key", "--account", "initech", *options)
 
+    def _app(self) -> Any:
+        command = app.COMMAND.format(subdomain="initech")
+        return json.loads(self.manage("shell", "-v0", "-c", command))
+
     def manage(self, *command: str) -> str:
         """Run a command of the instance; this will return its last line."""
         return _done(*command, *self.running.data).splitlines()[-1]
@@ -47,7 +51,7 @@ class Place:
             "email": EMAIL,
             "name": NAME,
             "keys": keys,
-            "app": json.loads(self.manage("shell", "-v0", "-c", app.COMMAND)),
+            "app": self._app(),
             **more,
         }
 

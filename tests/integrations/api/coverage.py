@@ -57,7 +57,10 @@ def _rest() -> Iterator[tuple[str, str, bool]]:
         if hasattr(getattr(pattern.callback, "view_class", None), method)
     }
     for method, path in _operations("openapi-rest-v2.json"):
-        yield method, path, (method, _shape(path)) in offered
+        is_offered = any(
+            method == each and _fits(path, shape) for each, shape in offered
+        )
+        yield method, path, is_offered
 
 
 def _events() -> Iterator[tuple[str, str, bool]]:
@@ -79,6 +82,13 @@ def _operations(name: str) -> list[tuple[str, str]]:
 def _shape(path: str) -> str:
     """Leave out what the gaps of an address are called."""
     return re.sub(r"<[^>]+>|\{[^}]+\}", "{}", path.strip("/"))
+
+
+def _fits(path: str, shape: str) -> bool:
+    """Say whether an address of ours is a published one; kinds are words of ours."""
+    published = re.sub(r"\{(entity_)?type\}", "<kind>", path)
+    pattern = re.escape(re.sub(r"\{[^}]+\}", "{}", published.strip("/")))
+    return re.fullmatch(pattern.replace("<kind>", "[a-z_]+"), shape) is not None
 
 
 def _is_page(path: str) -> bool:

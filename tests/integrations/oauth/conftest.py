@@ -1,6 +1,9 @@
 """A person who is signed in, and apps that ask them."""
 
+from contextlib import ExitStack
+
 import pytest
+import requests
 from django.test import Client
 
 from tests.integrations.oauth.flows import Partner, partner
@@ -45,6 +48,21 @@ def native(db) -> Partner:
         client_type="public",
         redirect_uris="http://127.0.0.1/callback https://tool.example/pocket",
     )
+
+
+@pytest.fixture
+def signed_in():
+    """Make a browser that speaks real HTTP; ours is asked for the cookie only."""
+    with ExitStack() as opened:
+
+        def made(user) -> requests.Session:
+            ours = Client()
+            ours.force_login(user)
+            browser = opened.enter_context(requests.Session())
+            browser.cookies.set("sessionid", ours.cookies["sessionid"].value)
+            return browser
+
+        yield made
 
 
 def _browser(person) -> Client:

@@ -13,7 +13,7 @@ import requests
 from accounts import tenancy
 from tests import factories
 from tests.integrations.oauth.flows import CALLBACK, partner
-from tests.integrations.oauth.test_session import pressed, signed_in
+from tests.integrations.oauth.test_session import pressed
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -25,7 +25,7 @@ pytestmark = [
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs/oauth.md"
 
 
-def test_every_line_runs(live_server, settings):
+def test_every_line_runs(live_server, settings, signed_in):
     settings.SITE_URL = live_server.url
     with tenancy.all_accounts():
         acme = factories.account("Acme")
@@ -40,8 +40,7 @@ def test_every_line_runs(live_server, settings):
 
     asking = run("/oauth/authorize", surroundings, more='; echo "$VERIFIER"')
     link, surroundings["VERIFIER"] = asking.split()
-    back = pressed(browser, link)
-    surroundings["CODE"] = re.search(r"code=([^&]+)", back)[1]
+    [surroundings["CODE"]] = re.findall(r"code=([^&]+)", pressed(browser, link))
 
     token = json.loads(run("grant_type=authorization_code", surroundings))
     surroundings["REFRESH_TOKEN"] = token["refresh_token"]

@@ -8,25 +8,25 @@ import pytest
 from accounts import tenancy
 from tests import factories
 from tests.integrations.oauth.flows import CALLBACK, call, partner
-from tests.integrations.oauth.test_session import pressed, signed_in
+from tests.integrations.oauth.test_session import pressed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def agreed(live_server, settings):
+def agreed(live_server, settings, signed_in):
     """The client of a private app, and the browser of an owner of its account."""
     settings.SITE_URL = live_server.url
     with tenancy.all_accounts():
         acme = factories.account("Acme")
         alice = factories.person(acme, "Alice", "owner")
         app, browser = partner(account=acme), signed_in(alice.user)
-    client = pagerduty.OAuthTokenClient(
+    with pagerduty.OAuthTokenClient(
         app.secret, app.app.client_id, base_url="https://no.example"
-    )
-    # It takes only https, which the server of the tests does not speak.
-    client._url = live_server.url
-    return client, browser
+    ) as client:
+        # It takes only https, which the server of the tests does not speak.
+        client._url = live_server.url
+        yield client, browser
 
 
 def test_a_code_with_pkce_and_a_refresh(agreed):

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from django.test import Client
 from jwcrypto.jwk import JWKSet
 from jwcrypto.jwt import JWT
 from oauthlib.oauth2 import InvalidGrantError, WebApplicationClient
@@ -31,7 +30,7 @@ def metadata(site):
     return requests.get(f"{site}/.well-known/openid-configuration", timeout=30).json()
 
 
-def test_code_pkce_api_refresh_reuse_and_revoke(site, metadata):
+def test_code_pkce_api_refresh_reuse_and_revoke(site, metadata, signed_in):
     with tenancy.all_accounts():
         acme, app = factories.account("Acme"), partner()
         alice = factories.person(acme, "Alice", "owner")
@@ -67,7 +66,7 @@ def test_code_pkce_api_refresh_reuse_and_revoke(site, metadata):
     assert not alive(site, third)
 
 
-def test_who_signed_in_can_be_asked_with_the_token(site, metadata):
+def test_who_signed_in_can_be_asked_with_the_token(site, metadata, signed_in):
     with tenancy.all_accounts():
         acme, app = factories.account("Acme"), partner()
         bob = factories.person(acme, "Bob", "responder")
@@ -131,15 +130,6 @@ def sent(client, metadata, body):
         metadata["token_endpoint"], body, headers=headers, timeout=30
     )
     return client.parse_request_body_response(answer.text)
-
-
-def signed_in(user) -> requests.Session:
-    """A browser that has signed in; ours is asked for the cookie only."""
-    ours = Client()
-    ours.force_login(user)
-    browser = requests.Session()
-    browser.cookies.set("sessionid", ours.cookies["sessionid"].value)
-    return browser
 
 
 def bearer(token) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from accounts.permissions import Actor
 from incidents import actions, catalogue, responders, status_updates
@@ -67,7 +68,7 @@ def test_each_verb_has_its_event(acme, receiver):
     subscribe(acme, receiver)
     incident = open_incident(acme)
     other = factories.policy(acme.account, [acme.bob.membership], name="Other")
-    steps = [
+    steps: list[tuple[Any, dict[str, Any]]] = [
         (actions.acknowledge, {}),
         (actions.unacknowledge, {}),
         (actions.escalate, {}),

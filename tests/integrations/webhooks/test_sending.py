@@ -106,6 +106,7 @@ def test_a_passing_failure_is_tried_again_with_growing_waits(acme, receiver, sta
         tell(at)
         row = only(acme)
         assert row.state == State.WAITING
+        assert row.due_at
         waits.append(row.due_at - at)
         tell(row.due_at - SECOND)
         at = row.due_at
@@ -191,7 +192,8 @@ def test_who_keeps_silent_has_five_seconds(acme, receiver):
     row = only(acme)
     assert row.state == State.WAITING
     assert row.last_error == "The receiver did not answer within 5 seconds."
-    assert timedelta(seconds=4) < row.last_took < timedelta(seconds=7)
+    assert row.last_took
+    assert timedelta(seconds=4) < row.last_took < timedelta(seconds=10)
 
 
 def test_of_a_long_answer_only_the_beginning_is_kept(acme, receiver):
@@ -224,6 +226,7 @@ def test_after_two_days_it_is_given_up(acme, receiver):
 
     row = only(acme)
     assert row.state == State.DROPPED
+    assert row.ended_at
     assert timedelta(hours=46) < row.ended_at - NOON <= queue.KEPT
     # Each hour at the end.
     assert 50 < row.attempts < 60
