@@ -19,6 +19,8 @@ RELAY = "incidents.relay"
 PAUSE_SECONDS = 0.025
 
 _wanted: set[str] = set()
+# What may wait until the others have begun: nobody is paged by it.
+_unhurried: set[str] = set()
 _wake = threading.Event()
 _starting = threading.Lock()
 _thread: threading.Thread | None = None
@@ -36,17 +38,17 @@ def process_events() -> None:
 
 def relay() -> None:
     """Say, when this transaction commits, that those outside are to be told."""
-    transaction.on_commit(lambda: _poke(RELAY))
+    later(RELAY)
 
 
 def later(task: str) -> None:
-    """Say the same of another task, whose work this transaction has made."""
-    transaction.on_commit(lambda: _poke(task))
+    """Say the same of another task of those that paging goes ahead of."""
+    transaction.on_commit(lambda: _poke(task, _unhurried))
 
 
-def _poke(task: str) -> None:
+def _poke(task: str, among: set[str] = _wanted) -> None:
     global _thread
-    _wanted.add(task)
+    among.add(task)
     _wake.set()
     if _thread is None or not _thread.is_alive():
         with _starting:
@@ -59,11 +61,16 @@ def _send() -> None:
     while True:
         _wake.wait()
         _wake.clear()
-        while _wanted:
-            task = _wanted.pop()
-            try:
-                current_app.send_task(task, ignore_result=True, retry=False, expires=5)
-            except Exception as error:
-                # The tick finds the work within a second.
-                logger.warning("Could not hint at %s: %s", task, error)
+        _hint(_wanted)
         threading.Event().wait(PAUSE_SECONDS)
+        _hint(_unhurried)
+
+
+def _hint(tasks: set[str]) -> None:
+    while tasks:
+        task = tasks.pop()
+        try:
+            current_app.send_task(task, ignore_result=True, retry=False, expires=5)
+        except Exception as error:
+            # The tick finds the work within a second.
+            logger.warning("Could not hint at %s: %s", task, error)

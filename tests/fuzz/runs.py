@@ -29,7 +29,10 @@ class Target(Protocol):
     label: str
     template: str
     strategy: st.SearchStrategy
-    variants: st.SearchStrategy
+
+    @property
+    def variants(self) -> st.SearchStrategy:
+        """What is drawn where the strategy cannot be."""
 
     def call(
         self, caller: Caller, house: House, case: Any, dice: random.Random

@@ -5,7 +5,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -25,12 +25,15 @@ class Wire:
 
     def call(self, method: str, path: str, body: object = None) -> dict:
         """Ask as everybody does."""
-        connection = http.client.HTTPConnection("localhost", self.instance.port)
         headers = {"Authorization": f"Token token={self.secret}"}
-        connection.request(method, f"/api{path}", json.dumps(body), headers)
-        answer = connection.getresponse()
-        assert answer.status < 300, answer.read()
-        return json.loads(answer.read())
+        with closing(
+            http.client.HTTPConnection("localhost", self.instance.port, timeout=60)
+        ) as connection:
+            connection.request(method, f"/api{path}", json.dumps(body), headers)
+            answer = connection.getresponse()
+            said = answer.read()
+        assert answer.status < 300, said
+        return json.loads(said)
 
     def event(self, summary: str = "Disk is full") -> bytes:
         """A trigger as it is sent."""

@@ -11,7 +11,7 @@ def is_known(field: Any) -> bool:
     """Say whether one of these describes the field, or it is none of our own."""
     if not type(field).__module__.startswith("integrations."):
         return True
-    return OpenApiSerializerFieldExtension.get_match(field) is not None  # type: ignore[no-untyped-call]
+    return OpenApiSerializerFieldExtension.get_match(field) is not None
 
 
 class Reference(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.validation import validate_schema
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from integrations.api.documentation import generation, record
 from tests.integrations.api.story import (
@@ -76,7 +76,7 @@ def test_exactly_the_offered_operations_are_documented(document):
         (method, record.shape(str(pattern.pattern)))
         for pattern in get_resolver("integrations.api.urls").url_patterns
         for method in METHODS
-        if hasattr(pattern.callback.view_class, method)
+        if hasattr(getattr(pattern.callback, "view_class", None), method)
     }
 
 
@@ -86,7 +86,7 @@ def test_the_document_is_valid_and_made_without_a_warning():
     document = generation.Generator(urlconf=generation.URLS).get_schema(public=True)
 
     validate_schema(document)
-    assert not GENERATOR_STATS, GENERATOR_STATS.emit_summary()
+    assert not GENERATOR_STATS, "the command `spectacular` names the warnings"
 
 
 def test_each_operation_says_everything(document):
