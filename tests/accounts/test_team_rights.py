@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from accounts import people
 from accounts.models import Membership
-from accounts.permissions import ROLES, Actor, NotPermitted
+from accounts.permissions import ROLES, Ability, Actor, NotPermitted
 from incidents import actions, catalogue, heartbeats, maintenance
 from incidents.noise import holding, rules
 from oncall import overrides, policies, rotations, tags
@@ -19,6 +20,8 @@ from tests.factories import NOON
 PARTS = ("", "observer", "responder", "manager")
 LEVELS = ("observer", "responder", "manager", "admin", "owner")
 RESPOND, CONFIGURE = 1, 2
+# Which of the levels an ability needs at least.
+NEEDED: dict[Ability, int] = {"view": 0, "respond": RESPOND, "configure": CONFIGURE}
 
 
 def member(world: World, role: str, part: str, team) -> Membership:
@@ -123,7 +126,7 @@ def update_policy(world, by):
 
 def create_policy(world, by):
     draft = replace(policies.draft_of(world.policy), name="Own")
-    draft = replace(draft, levels=[replace(v, public_id="") for v in draft.levels])
+    draft = replace(draft, levels=tuple(replace(v, public_id="") for v in draft.levels))
     policies.create(world.account, draft=draft, **by)
 
 
@@ -181,7 +184,7 @@ def test_the_higher_of_role_and_part_counts_for_what_the_team_owns(
     actor = Actor("web", member(acme, role, part, owned))
     level = max(LEVELS.index(role), LEVELS.index(part or "observer"))
 
-    for ability, least in (("view", 0), ("respond", RESPOND), ("configure", CONFIGURE)):
+    for ability, least in NEEDED.items():
         assert actor.may(ability, of=acme.service) is (level >= least)
         # For what no team owns, or another one, the role alone.
         assert actor.may(ability) is (ability in ROLES[role])
@@ -218,7 +221,7 @@ def test_who_may_only_read_or_has_left_does_nothing(acme, owned, verb):
 def test_what_a_team_owns_is_not_taken_elsewhere_without_a_say_there(acme, owned):
     other = acme.account.teams.create(name="Search")
     mia = member(acme, "responder", "manager", owned)
-    by = {"actor": Actor("web", mia), "at": NOON}
+    by: Any = {"actor": Actor("web", mia), "at": NOON}
 
     for team in (other, None):
         with pytest.raises(NotPermitted):
@@ -282,7 +285,7 @@ def test_an_incident_can_be_given_to_an_observer_who_responds_in_its_team(acme, 
 )
 def test_who_joins_a_team_gets_no_more_than_their_role_has(acme, owned, role, part):
     mia = member(acme, role, "", owned)
-    by = {"actor": Actor("web", acme.alice.membership), "at": NOON}
+    by: Any = {"actor": Actor("web", acme.alice.membership), "at": NOON}
 
     people.seat(owned, mia, None, **by)
     assert owned.places.get(membership=mia).part == part

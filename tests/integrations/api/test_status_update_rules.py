@@ -1,5 +1,7 @@
 """Rules for status updates over the API, and that updates go where they say."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -33,7 +35,7 @@ def made(api, acme, phone):
 
 def told(acme) -> list[str]:
     """By which kinds Bob is told of a status update."""
-    by = {"actor": Actor("web", acme.alice.membership), "at": timezone.now()}
+    by: Any = {"actor": Actor("web", acme.alice.membership), "at": timezone.now()}
     incident = actions.open_incident(acme.service, title="Down", **by)
     status_updates.subscribe(incident, people=[acme.bob.membership], **by)
     status_updates.post(incident, message="We are on it", **by)
