@@ -20,10 +20,14 @@ def main(arguments: list[str]) -> int:
             tempfile.TemporaryDirectory(prefix="oncall-test-") as folder,
             services.throw_away(Path(folder)) as found,
         ):
-            return _pytest(arguments, folders.new_keys() | _surroundings() | found)
+            return _pytest(arguments, _keys() | _surroundings() | found)
     except Failed as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
+
+
+def _keys() -> dict[str, str]:
+    return folders.new_keys() | {"OIDC_KEYS": folders.new_oidc_key()}
 
 
 def _surroundings() -> dict[str, str]:

@@ -63,6 +63,13 @@ def _hashes_quickly() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _has_a_cache_of_its_own() -> None:
+    """Keep apart what runs side by side on one Redis."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    settings.CACHES["default"]["KEY_PREFIX"] = worker
+
+
 @pytest.fixture(autouse=True)
 def _sees_every_account(request: pytest.FixtureRequest) -> None:
     """Let a test look everywhere; what it tests opens scopes of its own."""

@@ -8,14 +8,12 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from oncall.embedded.processes import Failed, identity
 
@@ -148,22 +146,24 @@ def read_secret(path: Path) -> dict[str, str]:
 
 
 def keys(folder: Path) -> dict[str, str]:
-    """The keys of new_keys, of which this will generate each once per folder."""
+    """The keys of new_keys, and one for OIDC; each is made once per folder."""
     path = folder / "secrets.json"
     known = read_secret(path)
     # A folder of an older version lacks the newer ones.
-    if missing := {k: v for k, v in new_keys().items() if k not in known}:
+    missing = {k: v for k, v in new_keys().items() if k not in known}
+    if "OIDC_KEYS" not in known:
+        missing["OIDC_KEYS"] = new_oidc_key()
+    if missing:
         write_secret(path, known | missing)
     return read_secret(path)
 
 
 def new_keys() -> dict[str, str]:
-    """Fresh random keys; this will keep them nowhere."""
+    """Fresh random keys that nothing works without; this will keep them nowhere."""
     return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ENCRYPTION_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "VAPID_PRIVATE_KEY": new_vapid_key(),
-        "OIDC_KEYS": new_oidc_key(),
     }
 
 
@@ -175,13 +175,14 @@ def new_vapid_key() -> str:
 
 def new_oidc_key() -> str:
     """A fresh key that signs who signed in; this will keep it nowhere."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    raw = key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+    done = subprocess.run(
+        [sys.executable, "-m", "oncall.embedded.oidc_key"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    return urlsafe_b64encode(raw).decode().rstrip("=")
+    return done.stdout
 
 
 def _taken(folder: Path, pid: str) -> str:

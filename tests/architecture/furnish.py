@@ -77,7 +77,11 @@ def _team(world: World) -> Team:
 
 def _tag(world: World) -> None:
     tag = world.account.tags.create(label="Payments")
-    world.account.taggings.create(tag=tag, policy=world.policy)
+    taggings = world.account.taggings
+    # Of one thing each.
+    taggings.create(tag=tag, policy=world.policy)
+    taggings.create(tag=tag, membership=_first(world).membership)
+    taggings.create(tag=tag, team=world.account.teams.earliest("id"))
 
 
 def _schedule(world: World, team: Team) -> Schedule:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fuzz import keys
 from tests.fuzz.wire import Answer, Http, Wire
 from tests.scenarios.instance import Up, manage
 
+# Runs in a process of the instance's own.
+KEYS = "from tests.fuzz import keys; keys.main()"
 GAP = re.compile(r"\{(\w+)\}")
 WIDE = {"limit": "100", "date_range": "all", "urgency": "all"}
 SPRING = {"start": "2030-03-01T00:00:00Z", "end": "2030-03-02T00:00:00Z"}
@@ -101,7 +102,7 @@ class House:
 def furnished(instance: Up) -> House:
     """Make the demo's account, keys for it, and what the demo does not have."""
     _last("load_demo", *instance.data)
-    made = json.loads(_last("shell", "-v0", "-c", keys.COMMAND, *instance.data))
+    made = json.loads(_last("shell", "-v0", "-c", KEYS, *instance.data))
     house = House(Http(instance.url), made, "alice@example.com")
     fill(house)
     return house

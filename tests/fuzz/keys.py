@@ -1,4 +1,4 @@
-"""Makes the keys of a run, in one process of the instance's own."""
+"""Makes the keys of a run; runs inside of `manage.py shell`."""
 
 import json
 import sys
@@ -8,7 +8,6 @@ from django.utils import timezone
 from accounts import keys, tenancy
 from accounts.models import Account
 
-COMMAND = "from tests.fuzz import keys; keys.main()"
 # A minute of one would end the run; people's own keys are limited by person.
 OF_THE_ACCOUNT = 24
 
