@@ -116,7 +116,7 @@ class Alerts(AlertView):
         rows = incident.alerts.all()
         if statuses := known(request, "statuses", set(Alert.Status.values)):
             rows = rows.filter(status__in=statuses)
-        if key := request.query_params.get("alert_key", "").replace("\0", ""):
+        if key := request.query_params.get("alert_key", ""):
             rows = rows.filter(dedup_key=key)
         rows = lists.ordered(request, alert_rendering.with_rows(rows), COLUMNS)
         return self.pages("alerts", rows, self.shown_alerts)

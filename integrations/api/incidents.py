@@ -196,7 +196,7 @@ def _filtered(
     if people := lists.values(request, "user_ids"):
         rows = rows.filter(pk__in=_held_by(request.account, people))
         rows = rows.exclude(status=states.RESOLVED)
-    if key := request.query_params.get("incident_key", "").replace("\0", ""):
+    if key := request.query_params.get("incident_key", ""):
         rows = rows.filter(pk__in=_with_key(request.account, key))
     return rows
 

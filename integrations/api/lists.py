@@ -32,12 +32,12 @@ def values(request: ApiRequest, name: str) -> list[str]:
 
 def query(request: ApiRequest) -> str:
     """Return the words to search by."""
-    return request.query_params.get("query", "").strip().replace("\0", "")
+    return request.query_params.get("query", "").strip()
 
 
 def word(request: ApiRequest, name: str) -> str:
-    """Return a parameter without what no column holds; blank if it is not there."""
-    return request.query_params.get(name, "").replace("\0", "")
+    """Return a parameter; blank if it is not there."""
+    return request.query_params.get(name, "")
 
 
 def flag(request: ApiRequest, name: str) -> bool:

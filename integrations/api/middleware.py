@@ -107,6 +107,7 @@ def _view(
     if match is None:
         return errors.response(errors.not_found())
     try:
+        _require_text(request)
         scopes.require(caller.credential, match.route, request.method or "GET")
     except errors.ApiError as refusal:
         return errors.response(refusal)
@@ -119,8 +120,17 @@ def _view(
     return response
 
 
+def _require_text(request: HttpRequest) -> None:
+    """Refuse the one character that no text of the database holds."""
+    for name, values in request.GET.lists():
+        if "\0" in name or any("\0" in value for value in values):
+            raise errors.invalid(f"{name.strip(chr(0))}: No text here has a NUL in it.")
+
+
 def _match(path: str) -> ResolverMatch | None:
     """Find the view; a slash at the end makes no difference."""
+    if "\0" in path:
+        return None
     try:
         return resolve(f"/{path.strip('/')}", URLS)
     except Resolver404:

@@ -137,13 +137,19 @@ def _query(drawn: dict[str, Any], house: House, dice: random.Random) -> dict[str
     return found
 
 
+# Headers that say where a body ends.
+FRAMING = {"content-length", "transfer-encoding"}
+
+
 def _headers(drawn: dict[str, Any], house: House, dice: random.Random) -> dict:
     found = {
         name: value
         for name, value in drawn.items()
-        if str(value).isascii() and str(value).isprintable()
+        if str(value).isascii()
+        and str(value).isprintable()
+        # What the web server itself answers.
+        and name.lower() not in FRAMING
     }
-    found.pop("Content-Length", None)
     if dice.random() > SELDOM:
         found["From"] = house.email
     return found

@@ -45,6 +45,17 @@ def test_anything_else_is_401_in_json(acme, header):
     assert answer["Content-Type"].startswith("application/json")
 
 
+@pytest.mark.parametrize(
+    "path", ["/incidents?team_ids[]=a%00", "/schedules?query=%00b", "/tags?%00=c"]
+)
+def test_a_character_that_no_text_holds_is_refused(api, path):
+    answer = api.get(path)
+
+    assert answer.status_code == 400
+    assert "NUL" in errors(answer)[0]
+    assert api.get("/users/P%00").status_code == 404
+
+
 def test_a_page_without_a_credential_stays_a_page(client, acme):
     assert client.get("/schedules/").status_code == 302
     assert client.get("/").status_code == 200
