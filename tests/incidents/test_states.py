@@ -31,6 +31,7 @@ DECIDED: dict[str, tuple[str | None, str | None, str | None]] = {
     "add_note": (T, A, R),
     "change_priority": (T, A, R),
     "rename": (T, A, R),
+    "describe": (T, A, R),
     "repeat": (T, A, None),
     "auto_resolve": (R, R, None),
     "ack_timeout": (None, T, None),
@@ -87,6 +88,7 @@ class Stage:
                 incident, **by, priority=priority
             ),
             "rename": lambda: actions.rename(incident, **by, title="Better"),
+            "describe": lambda: actions.describe(incident, **by, text="Better"),
             "auto_resolve": lambda: timers.auto_resolve(incident, at=at),
             "ack_timeout": lambda: timers.expire_acknowledgement(incident, at=at),
             "snooze_ended": lambda: timers.end_snooze(incident, at=at),

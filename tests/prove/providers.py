@@ -8,7 +8,7 @@ import secrets
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.utils import formatdate
 from random import Random
@@ -161,16 +161,17 @@ class WebProvider(Provider):
         assert self._server is not None
         return self._server.port
 
+    @abstractmethod
     async def _handle(self, request: wire.Message) -> bytes | None:
-        raise NotImplementedError
+        """Answer a request; None means to hang up."""
 
 
+@dataclass
 class Twilio(WebProvider):
     """Twilio's REST API for texts and calls."""
 
-    def __post_init__(self) -> None:
-        # The texts that were taken: receiver, id, words and when.
-        self.texts: list[tuple[str, str, str, float]] = []
+    # The texts that were taken: receiver, id, words and when.
+    texts: list[tuple[str, str, str, float]] = field(default_factory=list)
 
     async def _handle(self, request: wire.Message) -> bytes | None:
         expected = base64.b64encode(f"{SID}:{AUTH_TOKEN}".encode()).decode()
@@ -229,11 +230,11 @@ class Twilio(WebProvider):
         self.note(name, asked["To"], token, text, verdict, sid)
 
 
+@dataclass
 class Gateway(WebProvider):
     """A gateway as docs/gateway.md describes it: it knows what it took by its token."""
 
-    def __post_init__(self) -> None:
-        self.taken: dict[str, str] = {}
+    taken: dict[str, str] = field(default_factory=dict)
 
     async def _handle(self, request: wire.Message) -> bytes | None:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":

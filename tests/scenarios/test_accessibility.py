@@ -100,11 +100,12 @@ def test_strangers_can_read_their_pages(context, incident_mail):
     assert found == []
 
 
-def test_members_can_read_every_page(context, demo, incident_mail):
+def test_members_can_read_every_page(context, demo, incident_mail, partner_of):
     page = context.new_page()
     sign_in(page, demo)
     make_team(page)
     make_webhook(page)
+    connect(page, partner_of(""))
 
     found: dict[str, list[str]] = {}
     waiting = ["/"]
@@ -163,6 +164,16 @@ def make_team(page: Page) -> None:
     page.get_by_label("Name").fill("Shop")
     page.get_by_role("button", name="Save team").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Shop")
+
+
+def connect(page: Page, partner: str) -> None:
+    """Connect a partner that everybody may connect, and come back from it."""
+    page.goto(partner)
+    page.get_by_role("button", name="Connect several services").click()
+    page.get_by_label("Names of new services").fill("Lighthouse")
+    page.get_by_role("button", name="Finish integration").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lighthouse")
+    page.goto("/")
 
 
 def make_webhook(page: Page) -> None:

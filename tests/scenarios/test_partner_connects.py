@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browsers import needs_chromium
 from tests.scenarios.instance import Up
-from tests.scenarios.people import Person
+from tests.scenarios.people import Person, eventually
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -45,13 +45,24 @@ def test_a_newcomer_connects_two_services_and_each_event_opens_an_incident(
         expect(page.get_by_role("main")).to_contain_text(f"trigger {name}: 202")
 
     for name in ("North tower", "South tower"):
-        newcomer.mail(f"The lamp of {name} is out")
+        is_told(newcomer, f"The lamp of {name} is out")
     page.goto("/incidents/")
     for name in ("North tower", "South tower"):
         link = page.get_by_role("link", name=f"The lamp of {name} is out")
         expect(link).to_have_count(1)
     expect_to_be_working(page)
     cancel(page, partner)
+
+
+def is_told(person: Person, title: str) -> None:
+    """Find an incident in a mail; pages that are due together travel in one."""
+    eventually(
+        lambda: any(
+            title in f"{mail['Subject']} {mail.get_body(('plain',))}"
+            for mail in person.mails()
+        ),
+        f"a mail about {title}",
+    )
 
 
 def expect_to_be_working(page: Page) -> None:
