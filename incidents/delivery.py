@@ -21,11 +21,11 @@ SENDERS = 32
 # Messages of each kind that wait for a sender, so that none of them has to.
 READY = 32
 # A row that was leased longer ago is looked at again: it may have been answered.
-FRESH = timedelta(seconds=1)
+FRESH_SECONDS = 1.0
 # What senders have is kept from others so often; a killed sender keeps nothing.
 KEEP_SECONDS = 4.0
 # For so long; behind the deadline of every provider, somebody else may try.
-LONGEST_KEPT = timedelta(seconds=90)
+LONGEST_KEPT = 90.0
 # Of a burst, results are written down so many together, or after so long.
 TOGETHER = 16
 TOGETHER_SECONDS = 0.02
@@ -46,6 +46,7 @@ class Outcome:
 
 
 Attempt = tuple[Notification, Outcome]
+Clock = Callable[[], float]
 
 _turn = Turn()
 _senders: dict[str, ThreadPoolExecutor] = {}
@@ -54,53 +55,55 @@ _busy: Counter[str] = Counter()
 # What comes back from the senders, and None for a hint that more may be due.
 _back: SimpleQueue[Attempt | None] = SimpleQueue()
 # What is with the senders, by its attempt, and since when.
-_held: dict[tuple[int, int], tuple[Notification, datetime]] = {}
+_held: dict[tuple[int, int], tuple[Notification, float]] = {}
 
 
-def deliver_due(now: Callable[[], datetime] = engine.now) -> int:
+def deliver_due(
+    now: Callable[[], datetime] = engine.now, clock: Clock = monotonic
+) -> int:
     """Send whatever is due, until nothing is; this will return how many were taken.
 
-    One thread of a process does it. Whoever comes meanwhile only wakes that one.
+    One thread of a process does it. Whoever comes meanwhile only wakes that one. The
+    clock, in seconds, tells senders how old their leases are: they ask no database.
     """
     taken: list[int] = []
     _back.put(None)
-    _turn.take(lambda: taken.append(_work(now)))
+    _turn.take(lambda: taken.append(_work(now, clock)))
     return sum(taken)
 
 
-def _work(now: Callable[[], datetime]) -> int:
+def _work(now: Callable[[], datetime], clock: Clock) -> int:
     taken = 0
     line, kept = leases.Line(), monotonic()
     # Hints that came in vain, and what came back after a failure of ours.
-    _settle(_there(), now)
+    _settle(_there(), now, clock)
     while True:
         messages = leases.lease(now(), limit=SENDERS + READY, busy=_busy, line=line)
         taken += sum(1 + len(row.carried) for row in messages)
-        _hand_over(messages, now)
+        _hand_over(messages, clock)
         if not _busy.total():
             return taken
-        _settle(_gathered(), now)
+        _settle(_gathered(), now, clock)
         if monotonic() - kept > KEEP_SECONDS:
             kept = monotonic()
-            _keep(now)
+            _keep(now, clock)
 
 
-def _hand_over(messages: Sequence[Notification], now: Callable[[], datetime]) -> None:
+def _hand_over(messages: Sequence[Notification], clock: Clock) -> None:
     if not messages:
         return
-    leased = now()
+    leased = clock()
     for row in messages:
         _busy[row.kind] += 1
         _held[row.pk, row.attempts] = row, leased
-        _senders_of(row.kind).submit(_attempt, row, leased, now)
+        _senders_of(row.kind).submit(_attempt, row, leased, clock)
 
 
-def _keep(now: Callable[[], datetime]) -> None:
+def _keep(now: Callable[[], datetime], clock: Clock) -> None:
     """Keep what senders still have from other ones, unless they have it for ever."""
-    at = now()
-    since = at - LONGEST_KEPT
+    since = clock() - LONGEST_KEPT
     if rows := [row for row, taken in _held.values() if taken > since]:
-        leases.keep(rows, at=at)
+        leases.keep(rows, at=now())
 
 
 def _gathered() -> list[Attempt]:
@@ -132,7 +135,9 @@ def _there() -> list[Attempt]:
         return [attempt for attempt in found if attempt is not None]
 
 
-def _settle(attempts: Sequence[Attempt], now: Callable[[], datetime]) -> None:
+def _settle(
+    attempts: Sequence[Attempt], now: Callable[[], datetime], clock: Clock
+) -> None:
     """Write down what came of attempts; if we cannot, their leases end."""
     if not attempts:
         return
@@ -151,7 +156,7 @@ def _settle(attempts: Sequence[Attempt], now: Callable[[], datetime]) -> None:
         if found.error:
             _record_failure(row, found, at=now())
     if stale := [row for row, found in attempts if found.is_stale]:
-        _hand_over(leases.renew(stale, at=now()), now)
+        _hand_over(leases.renew(stale, at=now()), clock)
 
 
 def _record_failure(row: Notification, outcome: Outcome, *, at: datetime) -> None:
@@ -175,8 +180,8 @@ def _senders_of(kind: str) -> ThreadPoolExecutor:
     return _senders[kind]
 
 
-def _attempt(row: Notification, leased: datetime, now: Callable[[], datetime]) -> None:
-    if now() - leased > FRESH:
+def _attempt(row: Notification, leased: float, clock: Clock) -> None:
+    if clock() - leased > FRESH_SECONDS:
         _back.put((row, Outcome(is_stale=True)))
     else:
         _back.put((row, _send(row)))

@@ -114,9 +114,12 @@ def test_row_11_a_row_that_another_sender_has_by_now_is_left_to_it(incident):
 
 @pytest.mark.promise(11)
 def test_row_11_a_sender_that_was_stopped_looks_again(incident, pigeon):
-    # It leases, hands over, is stopped for ten seconds, leases anew and sends.
+    # It leases, is stopped for ten seconds, leases anew and sends.
     later = NOON + timedelta(seconds=10)
-    delivery.deliver_due(now=chain([NOON, NOON], repeat(later)).__next__)
+    delivery.deliver_due(
+        now=chain([NOON], repeat(later)).__next__,
+        clock=chain([0.0], repeat(10.0)).__next__,
+    )
     assert len(pigeon.pages) == 1
     page = incident.notifications.get()
     assert (page.attempts, page.send_at) == (1, later + leases.LEASE)
