@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Account
+from incidents.models import Service
 from integrations.api import (
     bodies,
     errors,
@@ -84,10 +85,16 @@ class PolicyBody(serializers.Serializer[Any]):
 def full(rows: QuerySet[EscalationPolicy]) -> QuerySet[EscalationPolicy]:
     """Load what `represent` shows in a constant number of queries."""
     return rows.select_related("team").prefetch_related(
-        "services",
+        _named_services(),
         "rules__targets__schedule",
         "rules__targets__membership__user",
     )
+
+
+def _named_services() -> Prefetch[str, Any, str]:
+    """Load of services what a reference says: a policy may have hundreds."""
+    named = Service.across_accounts.only("public_id", "name", "escalation_policy")
+    return Prefetch("services", queryset=named)
 
 
 def with_targets(
@@ -97,7 +104,7 @@ def with_targets(
     people = users.full(account.memberships.all())
     found = schedules.full(account.schedules.all())
     return rows.select_related("team").prefetch_related(
-        "services",
+        _named_services(),
         Prefetch("rules__targets__schedule", queryset=found),
         Prefetch("rules__targets__membership", queryset=people),
     )
