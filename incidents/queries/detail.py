@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Membership
-from incidents import paging, wording
+from incidents import paging, tellings
 from incidents.models import (
     Alert,
     Incident,
@@ -70,7 +70,7 @@ def entries(
     """List the newest timeline entries of a group, one more than a page shows."""
     found = incident.timeline.select_related("membership__user")
     if group:
-        found = found.filter(verb__in=wording.verbs_of(group))
+        found = found.filter(verb__in=tellings.verbs_of(group))
     if before is not None:
         found = found.filter(pk__lt=before)
     return list(found.order_by("-id")[: ENTRIES + 1])

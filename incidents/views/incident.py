@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts.requests import AccountRequest, member
-from incidents import wording
+from incidents import tellings, wording
 from incidents.forms import verbs as forms
 from incidents.models import Incident, Notification, Responder, TimelineEntry
 from incidents.queries import detail, similar
@@ -22,9 +22,9 @@ from incidents.views.verbs import VERBS
 
 GROUPS = {
     "": _("All"),
-    wording.PEOPLE: _("People"),
-    wording.NOTIFICATIONS: _("Notifications"),
-    wording.SYSTEM: _("System"),
+    tellings.PEOPLE: _("People"),
+    tellings.NOTIFICATIONS: _("Notifications"),
+    tellings.SYSTEM: _("System"),
 }
 OTHERS = 5
 MENU = ("unacknowledge", "urgency", "priority", "merge", "title")

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts import channels, contact_methods, notification_rules
-from incidents import wording
+from incidents import tellings
 from integrations import channels as modules
 from integrations.models import OutboxMessage
 from integrations.push import keys
@@ -55,7 +55,7 @@ def test_every_kind_of_the_presets_has_a_channel():
 
 
 def test_an_answer_by_each_channel_is_told_with_its_way():
-    assert set(KINDS) <= set(wording.WAYS)
+    assert set(KINDS) <= set(tellings.WAYS)
 
 
 def test_every_message_is_tried_here():

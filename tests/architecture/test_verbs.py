@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from incidents import actions, states, wording
+from incidents import actions, states, tellings, wording
 from incidents.models import TimelineEntry
 from incidents.models.incident import Status
 
@@ -68,10 +68,10 @@ def test_whatever_is_written_on_a_timeline_has_a_sentence():
     written = written_verbs()
 
     assert {"trigger", "repaired", "notified"} <= written
-    assert written | set(states.TRANSITIONS) <= set(wording.TELLINGS)
+    assert written | set(states.TRANSITIONS) <= set(tellings.TELLINGS)
 
 
-@pytest.mark.parametrize("verb", wording.TELLINGS)
+@pytest.mark.parametrize("verb", tellings.TELLINGS)
 def test_a_sentence_stands_even_when_facts_are_missing(verb):
     entry = TimelineEntry(verb=verb, via="engine", at=timezone.now(), details={})
 

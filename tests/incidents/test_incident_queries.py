@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from incidents import wording
+from incidents import tellings, wording
 from incidents.models import TimelineEntry
 from incidents.queries import listing, services
 from incidents.queries.pages import Cursor, page
@@ -130,7 +130,7 @@ def entry(verb: str, **details: object) -> TimelineEntry:
 def test_every_verb_has_its_own_words_even_without_facts(verb):
     bare = wording.tell(TimelineEntry(verb=verb, via="engine"))
 
-    assert verb in wording.TELLINGS
+    assert verb in tellings.TELLINGS
     assert bare.text
     assert "%" not in bare.text
 
