@@ -132,6 +132,8 @@ class Channel(Protocol):
     is_phone: bool
     # Whether people type its address; a browser makes its own when it subscribes.
     is_typed: bool
+    # Whether it only ever comes beside others: pages never depend on it alone.
+    is_companion: bool
 
     def send(self, address: str, message: Message) -> Sent:
         """Hand the message to a provider; this will return the provider's id.
@@ -177,6 +179,17 @@ def get(kind: str) -> Channel:
 def every() -> Iterator[Channel]:
     """Yield the channels in the order in which they were registered."""
     yield from _channels.values()
+
+
+def is_companion(kind: str) -> bool:
+    """Say whether a kind never stands alone; one that nobody knows has no say."""
+    channel = _channels.get(kind)
+    return channel is not None and channel.is_companion
+
+
+def companions() -> list[str]:
+    """List the kinds that never stand alone."""
+    return [channel.kind for channel in every() if channel.is_companion]
 
 
 class Courier(Protocol):

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, channels
 from accounts.models import Account, Membership
 from accounts.permissions import Actor
 
@@ -73,7 +73,8 @@ def dismiss(account: Account, *, actor: Actor, at: datetime) -> None:
 
 
 def _has_phone(account: Account, membership: Membership) -> bool:
-    phones = membership.contact_methods.exclude(kind="email")
+    weak = ["email", *channels.companions()]
+    phones = membership.contact_methods.exclude(kind__in=weak)
     return phones.exclude(verified_at=None).exists()
 
 

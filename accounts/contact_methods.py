@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts import audit, channels, losses, quotas, tolls
+from accounts import audit, channels, companions, losses, quotas, tolls
 from accounts.models import Account, ContactMethod, Membership
 from accounts.onboarding import Refused
 from accounts.permissions import Actor
@@ -30,6 +30,10 @@ def clean_address(account: Account, kind: str, address: str) -> str:
     channel = next((c for c in channels.every() if c.kind == kind), None)
     if channel is None:
         raise ValidationError(_("This installation cannot send that."))
+    if channel.is_companion:
+        raise ValidationError(
+            _("Link yourself in the chat; then add it on your profile.")
+        )
     if not channel.is_typed:
         raise ValidationError(
             _("Add it on your profile, in the browser that shows the pushes.")
@@ -96,6 +100,8 @@ def change(
     if address is not None:
         found = clean_address(method.account, method.kind, address)
         if found != method.address:
+            if is_own:
+                companions.keep_another(method)
             _readdress(method, found, is_own=is_own, at=at)
     try:
         with transaction.atomic():
@@ -116,6 +122,8 @@ def send_code(method: ContactMethod, *, at: datetime) -> None:
     An address that a provider has given up on gets another chance. Raises Refused for
     numbers that may cost, and quotas.Exhausted.
     """
+    if companions.is_companion(method):
+        raise Refused(_("It needs no code: link yourself in the chat again."))
     _refuse_costly(method)
     if method.disabled_at is not None and method.disabled_reason == STOPPED:
         raise Refused(_("Text START from this number first, because STOP was texted."))
@@ -187,9 +195,11 @@ def test(method: ContactMethod, *, at: datetime) -> None:
 
 @transaction.atomic
 def remove(method: ContactMethod, *, actor: Actor, at: datetime) -> None:
-    """Remove it with its rules. Raises NotPermitted."""
+    """Remove it with its rules. Raises NotPermitted, and Refused if only companions
+    would be left."""
     if actor.user != method.membership:
         actor.require("people")
+    companions.keep_another(method)
     details = {"kind": method.kind, "address": method.masked}
     audit.record(
         actor, "removed contact method", method.membership, at=at, details=details

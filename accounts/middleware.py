@@ -1,8 +1,10 @@
 """Opens a request's scope, and keeps nothing of a failed one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -38,10 +40,30 @@ class ScopeMiddleware:
         return self.get_response(request)
 
 
+@contextmanager
+def scoped(request: HttpRequest) -> Iterator[None]:
+    """Put a request into its account for a part of a view, as the middleware does.
+
+    For a view that asks somebody's server in between, and must hold no transaction
+    meanwhile. Raises PermissionDenied for who is no member any more.
+    """
+    with tenancy.all_accounts():
+        membership = _membership(request)
+        if membership is None:
+            raise PermissionDenied
+        _enter(request, membership)
+        yield
+
+
 def _needs_scope(request: HttpRequest) -> bool:
     # An invitation, a page or an app that asks to act for somebody leads into any
-    # account: its view opens its own scope.
-    elsewhere = ("/static/", "/admin/", "/join/", "/r/", "/oauth/")
+    # account: its view opens its own scope. So does one that asks a chat.
+    elsewhere = (
+        *("/static/", "/admin/", "/join/", "/r/", "/oauth/"),
+        *("/settings/extensions/new/", "/settings/extensions/reconnect/"),
+        "/slack/oauth/",
+        "/slack/link/callback",
+    )
     path = request.path_info
     return not path.startswith(elsewhere) and request.user.is_authenticated
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, channels
+from accounts import audit, channels, companions
 from accounts.models import ContactMethod, Membership, NotificationRule
 from accounts.onboarding import Refused
 from accounts.permissions import Actor
@@ -74,7 +74,8 @@ def add(
     actor: Actor,
     at: datetime,
 ) -> NotificationRule:
-    """Add a rule. Raises Refused for a double or too many, and NotPermitted."""
+    """Add a rule. Raises Refused for a double, too many, or companions alone, and
+    NotPermitted."""
     _require(actor, method.membership)
     rules = method.membership.notification_rules.filter(urgency=urgency)
     if rules.count() >= MOST_RULES:
@@ -84,6 +85,7 @@ def add(
             rule = _create(method, urgency, delay_minutes)
     except IntegrityError:
         raise Refused(_("You already have this rule.")) from None
+    companions.refuse_alone(method.membership, urgency)
     audit.record(actor, "added notification rule", rule, at=at)
     return rule
 
@@ -98,8 +100,10 @@ def change(
     actor: Actor,
     at: datetime,
 ) -> NotificationRule:
-    """Make a rule another one. Raises Refused for a double, and NotPermitted."""
+    """Make a rule another one. Raises Refused for a double or companions alone, and
+    NotPermitted."""
     _require(actor, rule.membership)
+    before = rule.urgency
     rule.contact_method = method
     rule.urgency = urgency
     rule.delay_minutes = delay_minutes
@@ -108,13 +112,17 @@ def change(
             rule.save()
     except IntegrityError:
         raise Refused(_("You already have this rule.")) from None
+    for affected in {before, urgency}:
+        companions.refuse_alone(rule.membership, affected)
     audit.record(actor, "changed notification rule", rule, at=at)
     return rule
 
 
+@transaction.atomic
 def remove(rule: NotificationRule, *, actor: Actor, at: datetime) -> None:
-    """Remove a rule. Raises NotPermitted."""
+    """Remove a rule. Raises NotPermitted, and Refused if only companions were left."""
     _require(actor, rule.membership)
+    companions.keep_another_rule(rule)
     audit.record(actor, "removed notification rule", rule, at=at)
     rule.delete()
 

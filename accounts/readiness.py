@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from accounts import companions
 from accounts.models import ContactMethod, Membership, NotificationRule
 
 TEST_LASTS = timedelta(days=30)
@@ -32,6 +33,7 @@ def findings(membership: Membership, at: datetime) -> list[Finding]:
     usable = {method.pk for method in methods if method.may_be_paged}
     return [
         *_blockers(methods, rules, usable),
+        *_alone(methods, rules, usable),
         *_doubts(methods, usable),
         *_advice(methods, usable, at),
     ]
@@ -59,14 +61,36 @@ def _blockers(
         yield Finding("triggered", _("No contact method"))
     elif not usable:
         yield Finding("triggered", _("No confirmed contact method"))
+    elif all(companions.is_companion(m) for m in methods if m.pk in usable):
+        yield Finding("triggered", _("Only a chat, on which pages never depend alone"))
     if not high:
         yield Finding("triggered", _("No rule for high urgency"))
     elif usable and not any(rule.contact_method_id in usable for rule in high):
         yield Finding("triggered", _("High urgency uses no confirmed contact method"))
 
 
+def _alone(
+    methods: list[ContactMethod], rules: list[NotificationRule], usable: set[int]
+) -> Iterable[Finding]:
+    """Say that rules which were left with a chat alone are made up for."""
+    known = {method.pk: method for method in methods if method.pk in usable}
+    named = [
+        companions.is_companion(known[rule.contact_method_id])
+        for rule in rules
+        if rule.urgency == "high" and rule.contact_method_id in known
+    ]
+    others = any(not companions.is_companion(method) for method in known.values())
+    if named and all(named) and others:
+        words = _("High urgency names only a chat, so everything else is paged too")
+        yield Finding("acknowledged", words)
+
+
 def _doubts(methods: list[ContactMethod], usable: set[int]) -> Iterable[Finding]:
-    kinds = {method.kind for method in methods if method.pk in usable}
+    kinds = {
+        method.kind
+        for method in methods
+        if method.pk in usable and not companions.is_companion(method)
+    }
     if kinds == {"email"}:
         yield Finding("acknowledged", _("E-mail only, no phone or push"))
     for method in methods:

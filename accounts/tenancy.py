@@ -83,6 +83,11 @@ def beyond() -> Iterator[None]:
     _name(outer)
 
 
+def is_open() -> bool:
+    """Say whether a scope is open here, whoever opened it."""
+    return _endings.get() is not None
+
+
 def at_end(ending: Ending, rows: Iterable[int]) -> None:
     """Have something done once, for all such rows, right before the scope commits.
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from accounts import contact_methods, tenancy
+from accounts import companions, contact_methods, tenancy
 from accounts.models import Account, ContactMethod, Membership, NotificationRule
 from accounts.models.contact import Urgency
 from incidents import poke
@@ -37,7 +37,8 @@ def steps_of(
     """Say how each member wants to be told, by the rules that can reach them.
 
     A member whose rules name no usable contact method will get every usable one at
-    once; a member without any is missing from the answer.
+    once, and so does one whose rules of high urgency are left with companions alone; a
+    member without any is missing from the answer.
     """
     wanted = {member.pk for member in members}
     usable = [
@@ -55,10 +56,22 @@ def steps_of(
             steps.setdefault(rule.membership_id, []).append(
                 Step(rule.delay_minutes, method, rule)
             )
+    told = _told_by_rules(steps, urgency)
     for method in usable:
-        if not any(s.rule for s in steps.get(method.membership_id, ())):
+        if method.membership_id not in told or (
+            told[method.membership_id] and not companions.is_companion(method)
+        ):
             steps.setdefault(method.membership_id, []).append(Step(0, method))
     return steps
+
+
+def _told_by_rules(steps: dict[int, list[Step]], urgency: str) -> dict[int, bool]:
+    """Name the members whom rules reach, and say of which by companions alone."""
+    return {
+        member: urgency == Urgency.HIGH
+        and all(companions.is_companion(step.method) for step in found)
+        for member, found in steps.items()
+    }
 
 
 def plan(

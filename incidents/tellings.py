@@ -339,6 +339,8 @@ WAYS: Final = {
     "voice": _T("by phone call"),
     "push": _T("by push"),
     "slack": _T("by Slack"),
+    "mattermost": _T("by Mattermost"),
+    "telegram": _T("by Telegram"),
     "event": _T("by an event"),
 }
 # Verbs that come with what somebody wrote.

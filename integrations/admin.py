@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+import integrations.chat.admin
+import integrations.slack.admin  # noqa: F401 - what chats have is shown too
 from accounts.operators import (
     BY_PUBLIC_ID,
     BY_SUBDOMAIN,

@@ -2,15 +2,17 @@
 
 from django.apps import AppConfig
 
-from integrations import channels, extensions, inbound, webhooks
+from integrations import channels, chat, extensions, inbound, slack, webhooks
 
 
 class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Make channels, tools, kinds of extensions and webhooks known."""
+        """Make channels, tools, kinds of extensions, webhooks and chats known."""
         channels.load()
         inbound.load()
         extensions.load()
         webhooks.load()
+        chat.load()
+        slack.load()

@@ -6,7 +6,14 @@ They have a queue of their own, so that paging never waits for them.
 from celery import shared_task
 
 from incidents import engine, relay
+from integrations.chat import inbox as chat_inbox
+from integrations.chat import queue as chats
+from integrations.chat import sending as chat_sending
+from integrations.chat import sweeps as chat_sweeps
 from integrations.oauth import sweep
+from integrations.slack import inbox as slack_inbox
+from integrations.slack import mirrors as slack_mirrors
+from integrations.slack import work as slack_work
 from integrations.webhooks import queue, sending, sweeps
 
 
@@ -25,3 +32,26 @@ def sweep_webhooks() -> None:
 @shared_task(name="integrations.sweep_tokens")
 def sweep_tokens() -> None:
     sweep.sweep(engine.now())
+
+
+@shared_task(name=chats.SEND)
+def send_chats() -> None:
+    # A hint to the relay may have been lost.
+    relay.hand_on()
+    chat_sending.send_due()
+
+
+@shared_task(name=chats.ANSWER)
+def answer_chats() -> None:
+    slack_inbox.answer_due()
+    chat_inbox.answer_due()
+
+
+@shared_task(name="integrations.sweep_chats")
+def sweep_chats() -> None:
+    chat_sweeps.sweep(engine.now())
+
+
+@shared_task(name=slack_mirrors.WORK)
+def work_slack() -> None:
+    slack_work.work_due()

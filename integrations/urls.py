@@ -7,13 +7,21 @@ from integrations import change_events, events, opsgenie, tool_events
 from integrations.api.documentation import views as documentation
 from integrations.gateway import callbacks as gateway
 from integrations.mail import tracking
+from integrations.mattermost import doors as mattermost
 from integrations.oauth import consent, discovery, endpoints
+from integrations.slack import doors
+from integrations.slack import pages as slack_pages
+from integrations.telegram import doors as telegram
 from integrations.twilio import callbacks
 from integrations.views import (
     beats,
     calendars,
     connect,
     connected,
+    extension_people,
+    extension_reconnecting,
+    extension_setup,
+    extensions,
     health,
     landing,
     mapping,
@@ -21,6 +29,8 @@ from integrations.views import (
     partners,
     push,
     responder,
+    slack_install,
+    slack_linking,
     webhook_deliveries,
     webhook_editing,
     webhooks,
@@ -85,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         mapping.mapping,
         name="integration_mapping",
     ),
+    *slack_pages.urlpatterns,
     path("settings/apps/", partners.apps, name="apps"),
     path("settings/apps/new/", partners.app_create, name="app_create"),
     path("settings/apps/<slug:public_id>/", partners.app, name="app"),
@@ -114,6 +125,76 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^settings/apps/(?P<public_id>P\w+)/(?P<verb>disable|enable)/$",
         partners.app_switch,
         name="app_switch",
+    ),
+    re_path(
+        r"^slack/oauth/callback/?$", slack_install.slack_callback, name="slack_callback"
+    ),
+    path("settings/slack/", slack_install.slack_workspaces, name="slack_workspaces"),
+    path("settings/slack/connect/", slack_install.slack_connect, name="slack_connect"),
+    path(
+        "settings/slack/<slug:public_id>/disconnect/",
+        slack_install.slack_disconnect,
+        name="slack_disconnect",
+    ),
+    path("settings/extensions/", extensions.extensions, name="extensions"),
+    path(
+        "settings/extensions/new/",
+        extension_setup.extension_kinds,
+        name="extension_kinds",
+    ),
+    re_path(
+        r"^settings/extensions/new/(?P<kind>[a-z_]+)/$",
+        extension_setup.extension_create,
+        name="extension_create",
+    ),
+    path(
+        "settings/extensions/reconnect/<slug:public_id>/",
+        extension_reconnecting.extension_reconnect,
+        name="extension_reconnect",
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/", extensions.extension, name="extension"
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/edit/",
+        extensions.extension_edit,
+        name="extension_edit",
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/delete/",
+        extensions.extension_delete,
+        name="extension_delete",
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/test/",
+        extensions.extension_test,
+        name="extension_test",
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/people/",
+        extension_people.extension_people,
+        name="extension_people",
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/people/match/",
+        extension_people.extension_match,
+        name="extension_match",
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/people/link/",
+        extension_people.extension_link,
+        name="extension_link",
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/people/unlink/",
+        extension_people.extension_unlink,
+        name="extension_unlink",
+    ),
+    path("me/chats/unlink/", extension_people.chat_unlink, name="chat_unlink"),
+    re_path(
+        r"^settings/extensions/(?P<public_id>P\w+)/(?P<verb>pause|resume)/$",
+        extensions.extension_act,
+        name="extension_act",
     ),
     path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
     path(
@@ -182,7 +263,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         r"^twilio/status/(?P<token>[^/]+)/?$", callbacks.status, name="twilio_status"
     ),
+    re_path(r"^slack/interactivity/?$", doors.interactivity, name="slack_interactivity"),
+    re_path(r"^slack/events/?$", doors.events, name="slack_events"),
+    re_path(r"^slack/commands/?$", doors.commands, name="slack_commands"),
+    path("slack/link/", slack_linking.slack_link, name="slack_link"),
+    path(
+        "slack/link/callback",
+        slack_linking.slack_link_callback,
+        name="slack_link_callback",
+    ),
     re_path(r"^mail/events/?$", tracking.tracking, name="mail_events"),
+    re_path(r"^mattermost/actions/?$", mattermost.actions, name="mattermost_actions"),
+    re_path(
+        r"^telegram/(?P<token>[^/]+)/?$",
+        telegram.telegram_updates,
+        name="telegram_updates",
+    ),
     re_path(r"^gateway/sms/?$", gateway.sms, name="gateway_sms"),
     re_path(
         r"^gateway/status/(?P<token>[^/]+)/?$", gateway.status, name="gateway_status"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.db.models import Prefetch, Q
 
+from accounts import companions
 from accounts.models import Account, ContactMethod, Membership
 from oncall import models, queries, schedules
 from oncall.periods import split
@@ -103,7 +104,10 @@ def _unreachable(found: _Found) -> Iterator[Concern]:
         member = found.people.get(user)
         if member is None or not member.is_active:
             continue
-        if not any(method.may_be_paged for method in member.contact_methods.all()):
+        if not any(
+            method.may_be_paged and not companions.is_companion(method)
+            for method in member.contact_methods.all()
+        ):
             yield Concern("unreachable", _occasions(times), member)
 
 

@@ -1,92 +1,22 @@
 """All settings, from the environment, complete or refused at start."""
 
-from base64 import urlsafe_b64decode
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from oncall import configuration
+from oncall.configuration import env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 # Lets forms and managers name their models at run time, as they do for mypy.
 django_stubs_ext.monkeypatch()
 
-
-def _required(*names: str) -> None:
-    """Refuse to start without the settings that have no safe default."""
-    if missing := [name for name in names if not env.str(name, default="")]:
-        raise ImproperlyConfigured(
-            f"Missing in the environment: {', '.join(missing)}. "
-            "`python3 manage.py up` sets them for you; .env.example explains each."
-        )
-
-
-def _database(name: str) -> dict[str, Any]:
-    """Read a database address; this will name the variable when it is malformed."""
-    try:
-        database = env.db(name)
-    except (ImproperlyConfigured, ValueError) as error:
-        raise ImproperlyConfigured(f"{name} is not a database address.") from error
-    if "postgresql" not in database["ENGINE"]:
-        raise ImproperlyConfigured(f"{name} must begin with postgresql://")
-    return dict(database)
-
-
-def _redis(database: int) -> str:
-    """Name one database of the Redis server, whatever REDIS_URL says."""
-    if REDIS_URL.startswith("unix://"):
-        return f"{REDIS_URL.partition('?')[0]}?db={database}"
-    if not REDIS_URL.startswith(("redis://", "rediss://")):
-        raise ImproperlyConfigured("REDIS_URL must begin with redis:// or unix://")
-    scheme, _, rest = REDIS_URL.partition("://")
-    host, _, query = rest.partition("?")
-    return f"{scheme}://{host.split('/')[0]}/{database}{'?' + query if query else ''}"
-
-
-def _broker(redis_url: str) -> str:
-    """Spell a Redis address as Celery wants it."""
-    if not redis_url.startswith("unix://"):
-        return redis_url
-    path, _, query = redis_url.removeprefix("unix://").partition("?")
-    return f"redis+socket://{path}?virtual_host={query.removeprefix('db=')}"
-
-
-def _vapid_key(name: str) -> str:
-    """Read the key of pushes, or nothing; this will name a malformed one."""
-    key: str = env.str(name, default="")
-    try:
-        raw = urlsafe_b64decode(key + "=" * (-len(key) % 4))
-    except ValueError:
-        raw = b"?"
-    if key and len(raw) != 32:
-        raise ImproperlyConfigured(
-            f"{name} is not a key; `python3 manage.py create_vapid_key` makes one."
-        )
-    return key
-
-
-def _oidc_keys(name: str) -> list[str]:
-    """Read the keys that sign id tokens; this will name a malformed one."""
-    keys: list[str] = env.list(name, default=[])
-    for key in keys:
-        try:
-            raw = urlsafe_b64decode(key + "=" * (-len(key) % 4))
-        except ValueError:
-            raw = b""
-        if not raw.startswith(b"\x30\x82"):
-            raise ImproperlyConfigured(
-                f"{name} holds what is no key; `python3 manage.py create_oidc_key`"
-                " makes one."
-            )
-    return keys
-
-
-_required("SECRET_KEY", "DATABASE_URL", "REDIS_URL")
+configuration.required("SECRET_KEY", "DATABASE_URL", "REDIS_URL")
 
 # The installation
 SECRET_KEY = env.str("SECRET_KEY")
@@ -173,9 +103,9 @@ TEMPLATES = [
 APPEND_SLASH = False
 
 # Storage
-DATABASES = {"default": _database("DATABASE_URL")}
+DATABASES = {"default": configuration.database("DATABASE_URL")}
 if env.str("DATABASE_OWNER_URL", default=""):
-    DATABASES["owner"] = _database("DATABASE_OWNER_URL")
+    DATABASES["owner"] = configuration.database("DATABASE_OWNER_URL")
 if env.bool("DATABASE_POOL", default=False):
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
@@ -189,12 +119,12 @@ REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _redis(1),
+        "LOCATION": configuration.redis(REDIS_URL, 1),
     }
 }
 
 # Background work: a tick each second, and hints. The rows are the truth.
-CELERY_BROKER_URL = _broker(_redis(0))
+CELERY_BROKER_URL = configuration.broker(configuration.redis(REDIS_URL, 0))
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -202,28 +132,25 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "incidents.tick", "schedule": 1.0, "options": {"expires": 5}},
-    "audit": {"task": "incidents.audit", "schedule": 30.0, "options": {"expires": 30}},
-    "webhooks": {
-        "task": "integrations.send_webhooks",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "webhook sweeps": {
-        "task": "integrations.sweep_webhooks",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
+    "tick": configuration.every(1, "incidents.tick"),
+    "audit": configuration.every(30, "incidents.audit"),
+    "webhooks": configuration.every(1, "integrations.send_webhooks"),
+    "chats": configuration.every(1, "integrations.send_chats"),
+    "chat requests": configuration.every(1, "integrations.answer_chats"),
+    "chat sweeps": configuration.every(30, "integrations.sweep_chats"),
+    "slack work": configuration.every(10, "integrations.work_slack"),
+    "webhook sweeps": configuration.every(30, "integrations.sweep_webhooks"),
     # What is over has been over for days, so it matters little when exactly.
-    "token sweeps": {
-        "task": "integrations.sweep_tokens",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
+    "token sweeps": configuration.every(3600, "integrations.sweep_tokens"),
 }
-# What is told outside has a queue of its own: paging never waits for it.
+# What is told outside has queues of its own: paging never waits for it, nor do
+# webhooks for chats.
 CELERY_TASK_ROUTES = {
     "incidents.relay": {"queue": "outbox"},
+    **{
+        f"integrations.{name}": {"queue": "chat"}
+        for name in ("send_chats", "answer_chats", "sweep_chats", "work_slack")
+    },
     "integrations.*": {"queue": "outbox"},
 }
 
@@ -296,7 +223,7 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
 }
 # The keys that sign who signed in; the first one signs, all of them are published.
-OIDC_KEYS = _oidc_keys("OIDC_KEYS")
+OIDC_KEYS = configuration.oidc_keys("OIDC_KEYS")
 # Where this installation is, as apps name it before the account's subdomain.
 REGION = env.str("REGION", default="us")
 # Requests of the REST API a minute: of one credential altogether, and of it for each of
@@ -333,12 +260,12 @@ EMAIL_PROVIDERS = {
 }
 ANYMAIL: dict[str, Any] = {}
 if not (EMBEDDED or EMAIL_PROVIDER):
-    _required("EMAIL_URL")
+    configuration.required("EMAIL_URL")
 if EMAIL_PROVIDER:
     if EMAIL_PROVIDER not in EMAIL_PROVIDERS:
         raise ImproperlyConfigured(f"EMAIL_PROVIDER cannot be {EMAIL_PROVIDER}.")
     # Without it anybody could switch people's addresses off.
-    _required("EMAIL_WEBHOOK_SECRET")
+    configuration.required("EMAIL_WEBHOOK_SECRET")
     if ":" not in env.str("EMAIL_WEBHOOK_SECRET"):
         raise ImproperlyConfigured("EMAIL_WEBHOOK_SECRET must be name:password.")
     EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
@@ -365,17 +292,15 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env.str("TWILIO_FROM", default="")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="")
-_twilio = {
-    "TWILIO_ACCOUNT_SID": TWILIO_ACCOUNT_SID,
-    "TWILIO_AUTH_TOKEN": TWILIO_AUTH_TOKEN,
-    "TWILIO_FROM": TWILIO_FROM,
-}
-if any(_twilio.values()) and not all(_twilio.values()):
-    _unset = ", ".join(name for name, value in _twilio.items() if not value)
-    raise ImproperlyConfigured(f"Twilio is half configured; also set {_unset}.")
+configuration.whole(
+    "Twilio",
+    TWILIO_ACCOUNT_SID=TWILIO_ACCOUNT_SID,
+    TWILIO_AUTH_TOKEN=TWILIO_AUTH_TOKEN,
+    TWILIO_FROM=TWILIO_FROM,
+)
 
 # Pushes to browsers: our key, and whom the push services may turn to.
-VAPID_PRIVATE_KEY = _vapid_key("VAPID_PRIVATE_KEY")
+VAPID_PRIVATE_KEY = configuration.vapid_key("VAPID_PRIVATE_KEY")
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or (
     f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
 )
@@ -383,6 +308,21 @@ VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or (
 ALLOWED_PRIVATE_HOSTS = [
     h.lower() for h in env.list("ALLOWED_PRIVATE_HOSTS", default=[])
 ]
+
+# Slack: what its app's page says. Without it nobody is offered Slack.
+SLACK_CLIENT_ID = env.str("SLACK_CLIENT_ID", default="")
+SLACK_CLIENT_SECRET = env.str("SLACK_CLIENT_SECRET", default="")
+SLACK_SIGNING_SECRET = env.str("SLACK_SIGNING_SECRET", default="")
+configuration.whole(
+    "Slack",
+    SLACK_CLIENT_ID=SLACK_CLIENT_ID,
+    SLACK_CLIENT_SECRET=SLACK_CLIENT_SECRET,
+    SLACK_SIGNING_SECRET=SLACK_SIGNING_SECRET,
+)
+# For installations without a public address: Slack's Socket Mode, "xapp-…".
+SLACK_APP_TOKEN = env.str("SLACK_APP_TOKEN", default="")
+SLACK_API_BASE = env.str("SLACK_API_BASE", default="https://slack.com").rstrip("/")
+TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE", default="https://api.telegram.org")
 
 # How long the log of webhooks is kept.
 WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", default=14)
@@ -395,7 +335,7 @@ PHONE_HTTP_SECRET = env.str("PHONE_HTTP_SECRET", default="")
 PHONE_HTTP_FROM = env.str("PHONE_HTTP_FROM", default="")
 if SMS_HTTP_URL or VOICE_HTTP_URL:
     # Without them anybody could send through it, or call back in its name.
-    _required("PHONE_HTTP_TOKEN", "PHONE_HTTP_SECRET")
+    configuration.required("PHONE_HTTP_TOKEN", "PHONE_HTTP_SECRET")
 # Who is asked first; the other takes over when the first fails.
 PHONE_PROVIDERS = {"twilio", "gateway"}
 SMS_PROVIDERS = env.list("SMS_PROVIDERS", default=["twilio", "gateway"])
@@ -438,10 +378,14 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Each logs a line for each tick.
     "loggers": {
         name: {"level": "WARNING"}
-        for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")
+        for name in (
+            # Each logs a line for each tick.
+            *("celery.app.trace", "celery.worker.strategy", "celery.beat"),
+            # It names whole addresses, which are secrets where chats are.
+            "urllib3",
+        )
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -164,8 +164,12 @@ def remove_contact_method(
     method = get_object_or_404(
         _person(request, public_id).contact_methods, public_id=method_id
     )
-    contact_methods.remove(method, actor=request.actor, at=timezone.now())
-    messages.success(request, _("Removed, with its notification rules."))
+    try:
+        contact_methods.remove(method, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Removed, with its notification rules."))
     return redirect("person", public_id)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import (
     audit,
+    companions,
     contact_methods,
     coverage,
     handoff_rules,
@@ -200,11 +201,14 @@ def remove_contact_method(request: AccountRequest, public_id: str) -> HttpRespon
             "label": notification_rules.label(method.kind),
             "rules": method.notification_rules.all(),
             "is_last": not any(other.may_be_paged for other in others),
+            "refusal": _refusal(method),
         }
         return render(request, "accounts/contact_method_remove.html", context)
-    contact_methods.remove(method, actor=request.actor, at=timezone.now())
-    messages.success(request, _("%s is removed.") % method.address)
-    return redirect("profile")
+    return _try(
+        request,
+        lambda: contact_methods.remove(method, actor=request.actor, at=timezone.now()),
+        _("%s is removed.") % method.address,
+    )
 
 
 @member()
@@ -234,7 +238,10 @@ def add_rule(request: AccountRequest) -> HttpResponse:
 def remove_rule(request: AccountRequest, public_id: str) -> HttpResponse:
     """Remove a notification rule."""
     rule = get_object_or_404(request.membership.notification_rules, public_id=public_id)
-    notification_rules.remove(rule, actor=request.actor, at=timezone.now())
+    try:
+        notification_rules.remove(rule, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return _to("rules")
 
 
@@ -302,6 +309,15 @@ def _row(method: ContactMethod, sent: Any, now: datetime) -> MethodRow:
 
 def _mine(request: AccountRequest, public_id: str) -> ContactMethod:
     return get_object_or_404(request.membership.contact_methods, public_id=public_id)
+
+
+def _refusal(method: ContactMethod) -> str:
+    """Say in words why it cannot be removed now, or nothing."""
+    try:
+        companions.keep_another(method)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def _to(part: str) -> HttpResponse:

@@ -44,6 +44,8 @@ def represent(request: ApiRequest, method: ContactMethod) -> dict[str, Any]:
             return {**shown, "send_short_email": False}
         case "push":
             return {**shown, **_push(request, method)}
+        case "slack":
+            return {**shown, **_standing(method)}
     return {**shown, **_phone(method, may_see=may_see)}
 
 
@@ -153,8 +155,7 @@ def _phone(method: ContactMethod, *, may_see: bool) -> dict[str, Any]:
     return {
         "country_code": parts["country_code"],
         "address": parts["address"] if may_see else method.masked,
-        "enabled": method.may_be_paged,
-        "blacklisted": method.disabled_at is not None,
+        **_standing(method),
     }
 
 
@@ -163,6 +164,12 @@ def _push(request: ApiRequest, method: ContactMethod) -> dict[str, Any]:
         "device_type": browsers.device_type(method.address),
         "sounds": [],
         "created_at": times.spelled(request, method.created_at),
+        **_standing(method),
+    }
+
+
+def _standing(method: ContactMethod) -> dict[str, Any]:
+    return {
         "enabled": method.may_be_paged,
         "blacklisted": method.disabled_at is not None,
     }

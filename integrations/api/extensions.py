@@ -1,5 +1,6 @@
 """Extensions: where else the news of services go, such as to a generic webhook."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,8 +18,9 @@ from integrations.api import (
 from integrations.api.requests import ApiRequest
 from integrations.api.views import ResourceView
 from integrations.api.webhook_subscriptions import require_configurer
-from integrations.extensions import changes, schemas
+from integrations.extensions import changes, rights, schemas, values
 from integrations.extensions.schemas import Schema
+from integrations.extensions.values import Scope, Values
 from integrations.models import Extension
 
 ROOT = "extension"
@@ -67,16 +69,15 @@ class ExtensionView(ResourceView):
 
     def extensions(self) -> QuerySet[Extension]:
         """Return the account's extensions with what is shown of them."""
-        rows = self.account.extensions.prefetch_related(
-            "extended_services__service", "subscriptions"
-        )
-        return changes.visible(rows, self.actor)
+        rows = self.account.extensions.select_related("team", "room")
+        rows = rows.prefetch_related("extended_services__service", "subscriptions")
+        return rights.visible(rows, self.actor)
 
     def shown(self, extensions: list[Extension]) -> list[dict[str, Any]]:
         """Show extensions, with their services in full if `include[]` names them."""
         full: dict[int, dict[str, Any]] = {}
         if "extension_objects" in lists.values(self.request, "include"):
-            services = [each for one in extensions for each in changes.of(one)]
+            services = [each for one in extensions for each in values.services(one)]
             full = service_shape.by_id(self.request, services, self.at)
         return [self._represent(extension, full) for extension in extensions]
 
@@ -91,19 +92,28 @@ class ExtensionView(ResourceView):
         request, schema = self.request, schemas.of(extension)
         is_full = "extension_schemas" in lists.values(request, "include")
         show = extension_schemas.represent if is_full else extension_schemas.reference
-        courier = schema.courier
         return {
             **references.identity(request, extension),
             "name": extension.name,
             "endpoint_url": extension.endpoint_url or None,
             "extension_schema": show(request, schema),
+            # Nothing stands for a team or the whole account, which the config names.
             "extension_objects": [
                 full.get(each.pk) or references.reference(request, each)
-                for each in changes.of(extension)
+                for each in values.services(extension)
             ],
-            "config": courier.config(extension) if courier else {},
-            "temporarily_disabled": bool(courier and courier.is_disabled(extension)),
+            "config": self._config(extension),
+            "temporarily_disabled": _is_disabled(extension),
         }
+
+    def _config(self, extension: Extension) -> dict[str, Any]:
+        """Say how it is set up, without a secret."""
+        courier = schemas.of(extension).courier
+        shown = courier.config(extension) if courier else _told(extension)
+        if extension.scope == Scope.SERVICES:
+            return shown
+        team = references.maybe(self.request, extension.team)
+        return {**shown, "scope": extension.scope, "team": team}
 
 
 class Extensions(ExtensionView):
@@ -127,15 +137,18 @@ class Extensions(ExtensionView):
         """Make an extension, if its schema needs nobody to sign in elsewhere."""
         self.actor.require_anywhere("configure")
         sent = self.read(ExtensionBody, ROOT)
+        wanted = Values(
+            name=sent["name"],
+            services=_once(sent["extension_objects"]),
+            endpoint_url=sent.get("endpoint_url") or "",
+            config=sent.get("config"),
+        )
         extension = changes.create(
             self.account,
             sent["extension_schema"],
+            wanted,
             actor=self.actor,
             at=self.at,
-            name=sent["name"],
-            endpoint_url=sent.get("endpoint_url") or "",
-            services=_once(sent["extension_objects"]),
-            config=sent.get("config"),
         )
         return self.one(extension, status=201)
 
@@ -157,16 +170,10 @@ class OneExtension(ExtensionView):
             raise serializers.ValidationError(
                 {"extension_schema": "It stays what it is; make another extension."}
             )
-        url = sent.get("endpoint_url") or extension.endpoint_url
-        changes.change(
-            extension,
-            actor=self.actor,
-            at=self.at,
-            name=sent.get("name", extension.name),
-            endpoint_url=url,
-            services=_once(sent.get("extension_objects", changes.of(extension))),
-            config=sent.get("config"),
+        wanted = replace(
+            _changed(values.of(extension), sent), config=sent.get("config")
         )
+        changes.change(extension, wanted, actor=self.actor, at=self.at)
         return self.one(extension)
 
     def delete(self, request: ApiRequest, public_id: str) -> Response:
@@ -185,5 +192,35 @@ class Enable(ExtensionView):
         return self.one(changes.enable(extension, actor=self.actor, at=self.at))
 
 
-def _once(services: list[Service]) -> list[Service]:
-    return list(dict.fromkeys(services))
+def _once(services: list[Service]) -> tuple[Service, ...]:
+    return tuple(dict.fromkeys(services))
+
+
+def _changed(before: Values, sent: dict[str, Any]) -> Values:
+    """Change what is sent. Whoever names services means no wider scope any more."""
+    after = replace(
+        before,
+        name=sent.get("name", before.name),
+        endpoint_url=sent.get("endpoint_url") or before.endpoint_url,
+    )
+    if "extension_objects" not in sent:
+        return after
+    services = _once(sent["extension_objects"])
+    return replace(after, scope=Scope.SERVICES, team=None, services=services)
+
+
+def _told(extension: Extension) -> dict[str, Any]:
+    """Say what a chat is told, and where."""
+    return {
+        "channel": extension.room.name if extension.room else None,
+        "urgency": extension.urgency or None,
+        "updates": extension.updates,
+        "paused": extension.is_paused,
+    }
+
+
+def _is_disabled(extension: Extension) -> bool:
+    """Say whether nothing arrives, because nothing could be delivered."""
+    if courier := schemas.of(extension).courier:
+        return courier.is_disabled(extension)
+    return extension.room is not None and extension.room.broken_at is not None

@@ -17,9 +17,15 @@ def answer(
     name: str,
     rows: Rows,
     shown: Callable[[list[Any]], list[dict[str, Any]]],
+    *,
+    usual_limit: int = lists.USUAL_LIMIT,
+    counts: bool = False,
 ) -> Response:
-    """Answer one page of the rows under the plural name; raises ApiError."""
-    limit, offset = _limits(request)
+    """Answer one page of the rows under the plural name; raises ApiError.
+
+    They are counted if the caller wants it, or always.
+    """
+    limit, offset = _limits(request, usual_limit)
     # One more than asked for tells whether there is more.
     found = _slice(rows, offset, offset + limit + 1)
     body = {name: shown(found[:limit])}
@@ -29,7 +35,7 @@ def answer(
             "limit": limit,
             "offset": offset,
             "more": len(found) > limit,
-            "total": _count(rows) if lists.flag(request, "total") else None,
+            "total": _count(rows) if counts or lists.flag(request, "total") else None,
         }
     )
 
@@ -42,15 +48,15 @@ def _slice(rows: Rows, first: int, last: int) -> list[Any]:
     return list(rows[first:last])
 
 
-def _limits(request: ApiRequest) -> tuple[int, int]:
-    limit = lists.number(request, "limit", lists.USUAL_LIMIT)
+def _limits(request: ApiRequest, usual: int) -> tuple[int, int]:
+    limit = lists.number(request, "limit", usual)
     limit = min(limit, lists.LARGEST_LIMIT)
     offset = lists.number(request, "offset", 0)
     if limit + offset > lists.FURTHEST:
         raise errors.invalid(
             f"Offset and limit together may be at most {lists.FURTHEST}."
         )
-    return limit or lists.USUAL_LIMIT, offset
+    return limit or usual, offset
 
 
 def _count(rows: Rows) -> int:

@@ -50,6 +50,7 @@ CONTACT_TYPES = {
     "voice": "phone_contact_method",
     "sms": "sms_contact_method",
     "push": "push_notification_contact_method",
+    "slack": "slack_contact_method",
 }
 RULE_TYPE = "assignment_notification_rule"
 # Every other tool sends what the Events API v2 takes, or has an address of its own.

@@ -29,6 +29,7 @@ from integrations.api import (
     service_integrations,
     services,
     sessions,
+    slack_connections,
     status_update_rules,
     status_updates,
     subscriptions,
@@ -114,6 +115,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "incidents/<str:incident_id>/status_updates/unsubscribe",
         status_updates.Unsubscribe.as_view(),
+    ),
+    path(
+        "integration-slack/workspaces/<str:slack_team_id>/connections",
+        slack_connections.Connections.as_view(),
+    ),
+    path(
+        "integration-slack/workspaces/<str:slack_team_id>/connections/<str:public_id>",
+        slack_connections.OneConnection.as_view(),
     ),
     path("log_entries", log_entries.LogEntries.as_view()),
     path("log_entries/<str:public_id>", log_entries.OneLogEntry.as_view()),

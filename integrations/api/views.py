@@ -107,6 +107,7 @@ class ResourceView(APIView):
         name: str,
         rows: pages.Rows,
         shown: Callable[[list[Any]], list[dict[str, Any]]],
+        **how: Any,
     ) -> Response:
-        """Answer one page whose rows are shown together."""
-        return pages.answer(self.request, name, rows, shown)
+        """Answer one page whose rows are shown together; see pages.answer."""
+        return pages.answer(self.request, name, rows, shown, **how)

@@ -27,6 +27,7 @@ class Email:
     label = gettext_noop("E-mail")
     is_phone = False
     is_typed = True
+    is_companion = False
 
     def send(self, address: str, message: channels.Message) -> channels.Sent:
         """Hand the mail to the server; this will return the id by which it is known.

@@ -28,6 +28,7 @@ class Push:
     label = gettext_noop("Push")
     is_phone = False
     is_typed = False
+    is_companion = False
 
     def send(self, address: str, message: channels.Message) -> channels.Sent:
         """Hand the push to the push service; this will return its address of it.

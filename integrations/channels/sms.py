@@ -18,6 +18,7 @@ class SMS:
     label = gettext_noop("Text message")
     is_phone = True
     is_typed = True
+    is_companion = False
 
     def send(self, address: str, message: channels.Message) -> channels.Sent:
         """Hand the text to the provider; this will return the provider's id.

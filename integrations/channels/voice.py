@@ -17,6 +17,7 @@ class Voice:
     label = gettext_noop("Phone call")
     is_phone = True
     is_typed = True
+    is_companion = False
 
     def send(self, address: str, message: channels.Message) -> channels.Sent:
         """Have the number called; this will return the provider's id of the call.

@@ -1,4 +1,4 @@
-"""Generic webhooks: v3 webhooks of some services, set up the way of extensions."""
+"""Generic webhooks: v3 webhooks, set up the way of extensions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,45 +7,51 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
-from incidents.models import Service
-from integrations.extensions import schemas
+from integrations.extensions import schemas, values
 from integrations.models import Extension, WebhookSubscription
 from integrations.webhooks import subscriptions
 
 REDACTED = "-- redacted --"
-# What those are told who asked for a trigger, an acknowledgement and so on.
-EVENTS = (
-    *("incident.triggered", "incident.acknowledged", "incident.unacknowledged"),
-    *("incident.escalated", "incident.delegated", "incident.reassigned"),
-    *("incident.resolved", "incident.reopened", "incident.annotated"),
-    *("incident.priority_updated", "incident.status_update_published"),
-    *("incident.responder.added", "incident.responder.replied"),
-)
+# What all of them are told, and what those besides who asked for an update.
+ALWAYS = ("incident.triggered", "incident.reopened")
+Update, Filter = Extension.Update, WebhookSubscription.Filter
+EVENTS: dict[str, tuple[str, ...]] = {
+    Update.ACKNOWLEDGED: ("incident.acknowledged", "incident.unacknowledged"),
+    Update.RESOLVED: ("incident.resolved",),
+    Update.ASSIGNED: (
+        *("incident.escalated", "incident.delegated", "incident.reassigned"),
+    ),
+    Update.ANNOTATED: ("incident.annotated",),
+    Update.RESPONDERS: ("incident.responder.added", "incident.responder.replied"),
+    Update.OTHER: (*("incident.priority_updated", "incident.status_update_published"),),
+}
 
 
 class GenericWebhook:
-    """Keeps one webhook subscription for each service of an extension."""
+    """Keeps one webhook subscription for all, for a team, or for each service."""
 
     def follow(
         self,
         extension: Extension,
-        services: Sequence[Service],
         config: Mapping[str, Any] | None,
         *,
         actor: Actor,
         at: datetime,
     ) -> None:
-        """Have a subscription for each service, and none for another; may refuse."""
-        kept = {each.service_id: each for each in _subscriptions(extension)}
-        headers = _headers(config, list(kept.values()))
-        values = {"url": extension.endpoint_url, "description": extension.name}
-        values["headers"] = headers
-        for service in services:
-            found = kept.pop(service.pk, None)
+        """Have a subscription for what it hears of, and no other; may refuse."""
+        kept = {_key(each): each for each in _subscriptions(extension)}
+        wanted = {
+            "url": extension.endpoint_url,
+            "description": extension.name,
+            "headers": _headers(config, list(kept.values())),
+            "events": _events(extension),
+        }
+        for filters in _filters(extension):
+            found = kept.pop(_key(WebhookSubscription(**filters)), None)
             if found is None:
-                _subscribe(extension, service, values, actor=actor, at=at)
+                _subscribe(extension, {**wanted, **filters}, actor=actor, at=at)
             else:
-                subscriptions.change(found, actor=actor, at=at, values=values)
+                subscriptions.change(found, actor=actor, at=at, values=wanted)
         for left in kept.values():
             subscriptions.delete(left, actor=actor, at=at)
         # A password in the address has become a header meanwhile.
@@ -53,8 +59,13 @@ class GenericWebhook:
             extension.endpoint_url = fresh.url
             extension.save(update_fields=["endpoint_url"])
 
+    def pause(self, extension: Extension, *, actor: Actor, at: datetime) -> None:
+        """Pause each of them."""
+        for subscription in _subscriptions(extension):
+            subscriptions.disable(subscription, actor=actor, at=at)
+
     def enable(self, extension: Extension, *, actor: Actor, at: datetime) -> None:
-        """End every temporary disabling, and send what was held."""
+        """End every pause and disabling, and send what was held."""
         for subscription in _subscriptions(extension):
             subscriptions.enable(subscription, actor=actor, at=at)
 
@@ -73,6 +84,34 @@ class GenericWebhook:
 
 def _subscriptions(extension: Extension) -> list[WebhookSubscription]:
     return list(extension.subscriptions.all())
+
+
+def _filters(extension: Extension) -> list[dict[str, Any]]:
+    """Say what its subscriptions hear of."""
+    if extension.scope == Extension.Scope.ACCOUNT:
+        return [{"filter_type": Filter.ACCOUNT}]
+    if extension.scope == Extension.Scope.TEAM:
+        return [{"filter_type": Filter.TEAM, "team": extension.team}]
+    chosen = values.services(extension)
+    return [{"filter_type": Filter.SERVICE, "service": each} for each in chosen]
+
+
+def _key(subscription: WebhookSubscription) -> tuple[str, int | None, int | None]:
+    return (
+        str(subscription.filter_type),
+        subscription.service_id,
+        subscription.team_id,
+    )
+
+
+def _events(extension: Extension) -> list[str]:
+    chosen = [
+        name
+        for key, names in EVENTS.items()
+        if key in extension.updates
+        for name in names
+    ]
+    return [*ALWAYS, *chosen]
 
 
 def _headers(
@@ -95,26 +134,15 @@ def _restored(given: Any, old: Mapping[str, Any]) -> Any:
 
 
 def _subscribe(
-    extension: Extension,
-    service: Service,
-    values: Mapping[str, Any],
-    *,
-    actor: Actor,
-    at: datetime,
+    extension: Extension, wanted: Mapping[str, Any], *, actor: Actor, at: datetime
 ) -> None:
     made, _secret = subscriptions.create(
-        extension.account,
-        actor=actor,
-        at=at,
-        values={
-            **values,
-            "events": list(EVENTS),
-            "filter_type": WebhookSubscription.Filter.SERVICE,
-            "service": service,
-        },
+        extension.account, actor=actor, at=at, values=wanted
     )
     made.extension = extension
     made.save(update_fields=["extension"])
+    if extension.is_paused:
+        subscriptions.disable(made, actor=actor, at=at)
 
 
 SCHEMA = schemas.Schema(
@@ -122,8 +150,8 @@ SCHEMA = schemas.Schema(
     public_id="PXWEBHOOK",
     label=_("Generic Webhook"),
     description=_(
-        "Posts every event of the services' incidents to an address, as a signed"
-        " webhook of version 3."
+        "Posts what happens to incidents to an address, as a signed webhook of"
+        " version 3."
     ),
     courier=GenericWebhook(),
 )

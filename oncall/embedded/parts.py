@@ -42,7 +42,7 @@ def worker(folder: Path, given: Mapping[str, str]) -> Child:
     options = [
         # It is the messenger too, whose process of its own would need as much memory
         # again. Two threads more, so that paging has as many as it would have alone.
-        *("--queues", "celery,outbox", "--concurrency", "10"),
+        *("--queues", "celery,outbox,chat", "--concurrency", "12"),
         *("--pool", "threads", "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]

@@ -30,7 +30,7 @@ from integrations.models import (
 from integrations.webhooks import subscriptions
 from oncall import feeds, snapshots
 from oncall.models import Schedule
-from tests import factories
+from tests import chats, factories
 from tests.conftest import World
 from tests.factories import NOON
 
@@ -62,6 +62,7 @@ def furnish(world: World) -> None:
     _notifications(world, incident)
     _app(world)
     _webhooks(world)
+    _chats(world, incident)
 
 
 def _first(world: World) -> Any:
@@ -334,8 +335,44 @@ def _webhooks(world: World) -> None:
     extensions.create(
         world.account,
         generic_webhook.SCHEMA,
-        name="Our bus",
-        endpoint_url=url,
-        services=[world.service],
+        extensions.Values(name="Our bus", endpoint_url=url, services=(world.service,)),
         **by,
+    )
+
+
+def _chats(world: World, incident: Incident) -> None:
+    """Show an incident in a room of a chat, from which somebody asked something."""
+    account = world.account
+    workspace = chats.workspace(account)
+    room = chats.room(account, workspace=workspace)
+    chats.extension(room)
+    message = account.chat_messages.create(
+        room=room, incident=incident, message_id="1.2", created_at=NOON
+    )
+    entry = incident.timeline.latest("pk")
+    account.chat_lines.create(message=message, entry_id=entry.pk, text="Hello", at=NOON)
+    account.chat_users.create(
+        place=workspace.place,
+        user_id="U1",
+        membership=_first(world).membership,
+        created_at=NOON,
+    )
+    account.chat_requests.create(
+        kind="slack",
+        workspace=workspace,
+        digest=f"{account.pk:064}",
+        door="event",
+        received_at=NOON,
+    )
+    account.incident_channels.create(
+        incident=incident, workspace=workspace, name="inc-1", asked_at=NOON
+    )
+    account.mirrors.create(
+        workspace=workspace,
+        kind="topic",
+        target_id="C0INCIDENTS",
+        target_name="incidents",
+        schedule=account.schedules.first(),
+        template="On call: {names}",
+        created_at=NOON,
     )

@@ -89,6 +89,12 @@ IDS: dict[tuple[str, str], Pick] = {
     ("services/", "rule_id"): lambda w: w.service.suppression_rules.get().public_id,
     ("settings/apps/", "public_id"): lambda w: w.account.apps.get().public_id,
     ("settings/apps/", "secret_id"): lambda w: w.account.app_secrets.get().public_id,
+    ("settings/extensions/", "public_id"): lambda w: (
+        w.account.extensions.get(schema="slack").public_id
+    ),
+    ("settings/slack/on-call/", "public_id"): lambda w: (
+        w.account.mirrors.get().public_id
+    ),
     ("settings/webhooks/", "public_id"): lambda w: _webhook(w).public_id,
     ("settings/webhooks/", "delivery_id"): lambda w: (
         _webhook(w).deliveries.get().public_id
@@ -106,6 +112,7 @@ WORDS: dict[tuple[str, str], list[str]] = {
     ("integrations/", "change"): list(integrations.CHANGES),
     ("maintenance/", "change"): list(maintenance.CHANGES),
     ("services/", "change"): list(services.CHANGES),
+    ("settings/extensions/new/", "kind"): ["generic_webhook", "slack", "teams"],
 }
 # Random names that are the right themselves: whoever has one may use it. An alias is
 # a tool's own name for an alert of the key that it shows.

@@ -35,6 +35,10 @@ PUBLIC = {
     "push/renew": "the browser shows the secret of its old subscription",
     "gateway/sms": "the same",
     "mail/events": "the provider shows its secret",
+    "slack/interactivity": "Slack signs it",
+    "slack/events": "the same",
+    "slack/commands": "the same",
+    "mattermost/actions": "a button shows its secret",
     "connect": "a partner sends people here before they have signed in",
     "install/integration": "the same",
     "oauth/authorize": "the same; whoever comes by a sound link is asked to sign in",
@@ -60,6 +64,7 @@ OBSERVER_MAY = {
     "keys/": "their own keys; another's is refused below",
     "calendar-feeds/": "links for their own calendar",
     "accounts/": "an account of their own, and which one they look at",
+    "slack/link/": "which Slack account is theirs",
     "outbox/": "the account's own messages; only under `manage.py up`",
 }
 # Changed by the mere visit of a signed-in person, and no business of any account.

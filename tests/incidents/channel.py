@@ -16,6 +16,7 @@ class Pigeon:
     label: str = "Pigeon"
     is_phone: bool = False
     is_typed: bool = False
+    is_companion: bool = False
     taken: list[tuple[str, channels.Message]] = field(default_factory=list)
     # Called right before a message is taken.
     before: Callable[[], None] | None = None

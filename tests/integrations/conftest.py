@@ -8,9 +8,11 @@ from integrations.providers import standing
 from integrations.push import keys
 from tests.fakes import gateway as fake_gateway
 from tests.fakes import push as fake_push
+from tests.fakes import slack as fake_slack
 from tests.fakes import twilio as fake
 from tests.fakes.gateway import Gateway
 from tests.fakes.push import Browser, PushService
+from tests.fakes.slack import Slack
 from tests.fakes.twilio import Twilio
 
 
@@ -58,3 +60,15 @@ def gateway(settings) -> Iterator[Gateway]:
         settings.PHONE_HTTP_SECRET = fake_gateway.SECRET
         settings.PHONE_HTTP_FROM = fake_gateway.NUMBER
         yield gateway
+
+
+@pytest.fixture
+def slack(settings) -> Iterator[Slack]:
+    """A Slack that we are an app of."""
+    with fake_slack.serving() as slack:
+        settings.SITE_URL = fake_slack.SITE
+        settings.SLACK_CLIENT_ID = fake_slack.CLIENT_ID
+        settings.SLACK_CLIENT_SECRET = fake_slack.CLIENT_SECRET
+        settings.SLACK_SIGNING_SECRET = fake_slack.SIGNING_SECRET
+        settings.SLACK_API_BASE = slack.base
+        yield slack

@@ -46,6 +46,10 @@ def test_complete_settings_load():
             "also set TWILIO_AUTH_TOKEN, TWILIO_FROM",
         ),
         (
+            {"SLACK_CLIENT_SECRET": "1"},
+            "Slack is half configured; also set SLACK_CLIENT_ID, SLACK_SIGNING_SECRET",
+        ),
+        (
             {"SMS_HTTP_URL": "https://gateway.example/texts"},
             "Missing in the environment: PHONE_HTTP_TOKEN, PHONE_HTTP_SECRET",
         ),

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
 from oncall.embedded import environment
 from oncall.embedded.terminal import say, step
@@ -20,6 +21,7 @@ from tests.prove.instance import Instance
 from tests.prove.ledger import Ledger
 from tests.prove.responders import SLOWEST, Responders
 from tests.prove.rows import Rows
+from tests.prove.slack import Chats
 from tests.prove.stage import stage
 from tests.prove.tools import Tools
 from tests.prove.verdict import Verdict
@@ -32,6 +34,8 @@ RATE = 12.0
 DRAIN = 75.0
 QUIET = 90.0
 LOOK = 1.0
+FAILING: Final = "failing"
+BOTH: Final = ("none", FAILING)
 
 
 @dataclass
@@ -40,11 +44,18 @@ class Proof:
 
     options: argparse.Namespace
     folder: Path
+    has_chat: bool = False
     ledger: Ledger = field(default_factory=Ledger)
+    chats: Chats = field(default_factory=Chats)
 
     async def run(self) -> tuple[World, Rows]:
         """Do all of it; this will return what the accounting needs."""
-        async with stage(self.folder, self.ledger, seed=self.options.seed) as found:
+        async with stage(
+            self.folder,
+            self.ledger,
+            seed=self.options.seed,
+            has_chat=self.has_chat,
+        ) as found:
             supervisor = asyncio.create_task(found.instance.supervise())
             try:
                 await self._break(found.tools, found.breaker)
@@ -52,6 +63,8 @@ class Proof:
             finally:
                 supervisor.cancel()
             with found.instance.connect() as connection:
+                if found.slack:
+                    self.chats = found.slack.seen(connection)
                 return found.world, rows.load(connection)
 
     async def _break(self, tools: Tools, breaker: Breaker) -> None:
@@ -96,11 +109,21 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     for name in environment.ITS_OWN:
         os.environ.pop(name, None)
+    modes = BOTH if options.chat == "both" else (options.chat,)
+    found = {mode: _prove(options, mode) for mode in modes}
+    _write(options, found)
+    if len(found) > 1:
+        say(f"\n{report.side_by_side(found)}")
+    return 0 if all(map(report.is_proved, found.values())) else 1
+
+
+def _prove(options: argparse.Namespace, chat: str) -> dict[str, Any]:
+    """Do one run, and show it; this will return its figures."""
     home = Path(tempfile.mkdtemp(prefix="oncall-prove-"))
     # The database runs as another user when we are root, and must get through.
     home.chmod(0o711)
     load, started_at = os.getloadavg()[0], time.monotonic()
-    proof = Proof(options, home / "data")
+    proof = Proof(options, home / "data", has_chat=chat == FAILING)
     try:
         world, found = asyncio.run(proof.run())
     except BaseException:
@@ -108,27 +131,32 @@ def main(arguments: list[str]) -> int:
         raise
     verdict = accounting.settle(world, proof.ledger, found)
     took = time.monotonic() - started_at
-    run = report.Run(options.seed, options.minutes, took, load)
-    _report(run, verdict, proof, found)
-    if verdict.is_clean and not options.keep:
+    run = report.Run(options.seed, options.minutes, took, load, chat)
+    figures = report.figures(run, verdict, proof.ledger, proof.chats)
+    _show(figures, verdict, found)
+    if report.is_proved(figures) and not options.keep:
         shutil.rmtree(home, ignore_errors=True)
     else:
         (home / "seen.json").write_text(report.seen(proof.ledger))
         say(f"The data, all logs and what was seen are kept in {home}.")
-    return 0 if verdict.is_clean else 1
+    return figures
 
 
-def _report(run: report.Run, verdict: Verdict, proof: Proof, found: Rows) -> None:
-    figures = report.figures(run, verdict, proof.ledger)
+def _show(figures: dict[str, Any], verdict: Verdict, found: Rows) -> None:
     say(f"\n{report.table(figures)}\n")
     say(report.latest(verdict, found))
     if not verdict.is_clean:
         say(report.evidence(verdict, found))
-    target = proof.options.json or (
-        Path(tempfile.gettempdir()) / f"oncall-prove-{run.seed}.json"
+
+
+def _write(options: argparse.Namespace, found: dict[str, dict[str, Any]]) -> None:
+    """Write the figures down: those of one run, or of both by their names."""
+    target = options.json or (
+        Path(tempfile.gettempdir()) / f"oncall-prove-{options.seed}.json"
     )
     with suppress(OSError):
-        target.write_text(report.as_json(figures))
+        whole = found if len(found) > 1 else next(iter(found.values()))
+        target.write_text(report.as_json(whole))
         say(f"The figures are in {target}.")
 
 
@@ -137,6 +165,13 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=2.0, help="default: 2")
     parser.add_argument("--seed", type=int, help="default: another one each time")
     parser.add_argument("--rate", type=float, default=RATE, help="events a second")
+    parser.add_argument(
+        "--chat",
+        choices=(*BOTH, "both"),
+        default=FAILING,
+        help="whether every incident is to be shown in a Slack that fails all the time"
+        " (the default), or both, one run after the other, to compare the lateness",
+    )
     parser.add_argument("--json", type=Path, help="where the figures go")
     parser.add_argument("--keep", action="store_true", help="keep the data folder")
     options = parser.parse_args(arguments)

@@ -1,4 +1,8 @@
-"""Makes the accounts that are paged; runs inside of `manage.py shell`."""
+"""Makes the accounts that are paged; runs inside of `manage.py shell`.
+
+PROVE_PUSH is the address at which browsers take their pushes; with PROVE_CHAT all
+incidents are shown in a chat as well.
+"""
 
 import json
 import os
@@ -17,6 +21,7 @@ from incidents import maintenance
 from incidents.models import Service
 from oncall.models import Schedule
 from tests import factories
+from tests.prove import chatting
 from tests.prove.push_service import PATH, Browser, encoded
 from tests.prove.world import MINUTE
 
@@ -203,6 +208,8 @@ def main() -> None:
     """Make everything, and print what `World.from_json` reads."""
     with tenancy.all_accounts():
         made = [Furnished(number, name) for number, name in enumerate(ACCOUNTS)]
+        for each in made if os.environ.get("PROVE_CHAT") else ():
+            chatting.show_all(each.account)
     world = {
         name: [row for each in made for row in getattr(each, name)]
         for name in ("people", "services", "hopeless", "browsers")

@@ -160,12 +160,12 @@ class Instance:
             connect_timeout=10,
         )
 
-    async def furnish(self, push: str) -> Any:
+    async def furnish(self, given: Mapping[str, str]) -> Any:
         """Make the accounts, by the product's own models; this will describe them.
 
-        Browsers take their pushes at that address.
+        `furnishing` says what it is given in its environment.
         """
-        return await self._do(lambda: self._furnish(push), PATIENCE)
+        return await self._do(lambda: self._furnish(given), PATIENCE)
 
     async def _do(
         self, work: Callable[[], Result], patience: float = PATIENCE
@@ -231,10 +231,10 @@ class Instance:
                 self.children[part].stop(GOODBYE)
         self._running.close()
 
-    def _furnish(self, push: str) -> Any:
+    def _furnish(self, given: Mapping[str, str]) -> Any:
         done = subprocess.run(  # noqa: S603 our own command
             [sys.executable, MANAGE, "shell", "-c", FURNISH],
-            env=environment.of_the_app(self.given) | {"PROVE_PUSH": push},
+            env=environment.of_the_app(self.given) | dict(given),
             cwd=folders.ROOT,
             capture_output=True,
             text=True,

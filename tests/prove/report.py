@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.prove.ledger import Ledger
 from tests.prove.rows import Rows
+from tests.prove.slack import Chats
 from tests.prove.verdict import Finding, Verdict
 
 SHOWN = 12
@@ -25,6 +26,8 @@ class Run:
     took_seconds: float
     # Others' work on the same cores makes everything late.
     load_before: float
+    # "failing" where every incident was to be shown in a chat that always fails.
+    chat: str = "none"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -33,7 +36,14 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if values else 0.0
 
 
-def figures(run: Run, verdict: Verdict, ledger: Ledger) -> dict[str, Any]:
+def is_proved(found: dict[str, Any]) -> bool:
+    """Say whether nothing was lost, and the chats that were to fail were tried."""
+    chats = found["chats"]
+    tried = sum(chats["asked"].values()) and chats["messages"] and not chats["shown"]
+    return bool(found["clean"] and (found["run"]["chat"] == "none" or tried))
+
+
+def figures(run: Run, verdict: Verdict, ledger: Ledger, chats: Chats) -> dict[str, Any]:
     """All figures, in values that JSON knows."""
     twice = verdict.duplicates.total()
     return {
@@ -61,6 +71,7 @@ def figures(run: Run, verdict: Verdict, ledger: Ledger) -> dict[str, Any]:
         },
         "lateness": _times(verdict.lateness),
         "lateness_outside_of_faults": _times(verdict.calm),
+        "chats": asdict(chats),
         "faults": dict(Counter(window.kind for window in ledger.windows)),
         "tampered_incidents": len({t.incident for t in ledger.tamperings}),
         "fallen": dict(Counter(ledger.fallen)),
@@ -101,6 +112,7 @@ def table(found: dict[str, Any]) -> str:
             f"{_number(found['answers'])} confirmed to people"
             f"{_list(found['answered_by'])}",
         ),
+        ("chats", _chats(found)),
         ("faults", f"{sum(found['faults'].values())}{_list(found['faults'])}"),
         ("fell by themselves", _list(found["fallen"]).lstrip(", ") or "nothing"),
     ]
@@ -110,6 +122,18 @@ def table(found: dict[str, Any]) -> str:
         f" {run['took_seconds']:.0f} s in all, load before {run['load_before']:.1f}"
     )
     return "\n".join([title, *(f"  {name:<20}{text}" for name, text in lines)])
+
+
+def side_by_side(found: dict[str, dict[str, Any]]) -> str:
+    """The lateness of several runs, one below the other."""
+    head = f"{'chats':<10}{'pages':>8}{'median':>9}{'99th':>9}{'max':>9}   calm:"
+    lines = [
+        f"{name:<10}{_columns(each['lateness'])}"
+        f"   {_columns(each['lateness_outside_of_faults'])}"
+        for name, each in found.items()
+    ]
+    title = "Lateness of pages, without chats and with ones that fail all the time:"
+    return "\n".join([title, f"  {head}", *(f"  {line}" for line in lines)])
 
 
 def evidence(verdict: Verdict, rows: Rows) -> str:
@@ -194,6 +218,22 @@ def _words(times: dict[str, float]) -> str:
     return (
         f"median {times['median']:.2f} s, 99th {times['p99']:.2f} s,"
         f" max {times['max']:.2f} s, of {_number(int(times['pages']))} pages"
+    )
+
+
+def _columns(times: dict[str, float]) -> str:
+    seconds = (times[name] for name in ("median", "p99", "max"))
+    return f"{int(times['pages']):>8,}" + "".join(f"{each:>7.2f} s" for each in seconds)
+
+
+def _chats(found: dict[str, Any]) -> str:
+    if found["run"]["chat"] == "none":
+        return "none"
+    chats = found["chats"]
+    asked = sum(chats["asked"].values())
+    return (
+        f"{_number(asked)} calls failed{_list(chats['asked'])}; of"
+        f" {_number(chats['messages'])} messages {_number(chats['waiting'])} wait"
     )
 
 

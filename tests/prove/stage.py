@@ -17,6 +17,7 @@ from tests.prove.ledger import Ledger, Page
 from tests.prove.providers import Gateway, Mail, Provider, Twilio
 from tests.prove.push_service import PushService, browser
 from tests.prove.responders import Responders
+from tests.prove.slack import FailingSlack
 from tests.prove.tools import Tools
 from tests.prove.world import World
 
@@ -35,6 +36,8 @@ class Stage:
     breaker: Breaker
     mail: Mail
     twilio: Twilio
+    # Nothing where nobody has a chat.
+    slack: FailingSlack | None
 
 
 @asynccontextmanager
@@ -45,10 +48,12 @@ async def stage(
     seed: int,
     parts: Sequence[str] = ALWAYS,
     is_read: bool = True,
+    has_chat: bool = False,
 ) -> AsyncIterator[Stage]:
     """Start everything; this will end it afterwards.
 
-    What arrives is read and answered by people, unless they are away.
+    What arrives is read and answered by people, unless they are away. With a chat
+    every incident is to be shown in Slack, which fails all the time.
     """
     async with AsyncExitStack() as stack:
         port = free_port()
@@ -62,12 +67,17 @@ async def stage(
 
         mail, twilio = await opened(Mail), await opened(Twilio)
         second, push = await opened(Gateway), await opened(PushService)
+        slack = await stack.enter_async_context(FailingSlack()) if has_chat else None
         settings = _settings(mail.port, twilio.port, second.port)
+        given = {"PROVE_PUSH": f"http://localhost:{push.port}"}
+        if slack:
+            settings["SLACK_API_BASE"] = f"http://127.0.0.1:{slack.port}"
+            given["PROVE_CHAT"] = "yes"
         instance = Instance(folder, port, settings, ledger, parts)
         stack.push_async_callback(instance.stop)
         with step("Starting an instance"):
             await instance.start()
-            made = await instance.furnish(f"http://localhost:{push.port}")
+            made = await instance.furnish(given)
         world = World.from_json(made)
         twilio.hopeless = second.hopeless = world.hopeless
         push.browsers = {row["path"]: browser(row) for row in made["browsers"]}
@@ -79,7 +89,9 @@ async def stage(
         }
         tools = Tools(port, list(world.services.values()), ledger)
         breaker = Breaker(instance, spoiled, ledger)
-        yield Stage(ledger, instance, world, tools, responders, breaker, mail, twilio)
+        yield Stage(
+            ledger, instance, world, tools, responders, breaker, mail, twilio, slack
+        )
 
 
 def _unread(page: Page) -> None:

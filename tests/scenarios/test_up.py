@@ -50,7 +50,7 @@ def test_only_migrate_knows_the_owner_of_the_tables(running):
 def test_another_command_finds_it_by_its_folder(running):
     done = manage("showmigrations", "accounts", *running.data)
 
-    assert "[X] 0001_initial" in done.stdout, done.stderr
+    assert "[X] 0001_" in done.stdout, done.stderr
 
 
 def test_the_same_folder_twice_is_refused_in_words(running):

@@ -15,6 +15,8 @@ from tests.integrations.api import schema_exceptions
 
 # Answers that say nothing: done, and taken on (a ping of a webhook).
 EMPTY = {202, 204}
+# What another of their files describes, which we do not have.
+ELSEWHERE = ("/integration-slack/",)
 PUBLISHED = Path(__file__).resolve().parents[4] / "shared/contract/openapi-rest-v2.json"
 
 
@@ -27,7 +29,7 @@ def check(method: str, path: str, answer: Any) -> None:
     assert answer["Content-Type"].startswith("application/json"), answer.content
     if answer.status_code >= 400:
         _check_error(answer.json())
-    elif PUBLISHED.exists():
+    elif PUBLISHED.exists() and not path.startswith(ELSEWHERE):
         problems = _problems(method, path, answer)
         assert not problems, "\n".join(problems)
 

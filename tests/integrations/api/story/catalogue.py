@@ -11,6 +11,7 @@ def tell(story: Teller) -> None:
     _grouping(story)
     _webhooks(story)
     _extensions(story)
+    _slack(story)
     story.tell("GET /priorities")
     vendors = story.tell("GET /vendors")["vendors"]
     story.tell("GET /vendors/{id}", vendors[0]["id"])
@@ -122,3 +123,25 @@ def _extensions(story: Teller) -> None:
     story.tell("PUT /extensions/{id}", one, body={"extension": {"name": "The bus"}})
     story.tell("POST /extensions/{id}/enable", one)
     story.tell("DELETE /extensions/{id}", one)
+
+
+def _slack(story: Teller) -> None:
+    path = "/integration-slack/workspaces/{slack_team_id}/connections"
+    sent = {
+        "source_id": story.made["service"]["id"],
+        "source_type": "service_reference",
+        "channel_id": "C0INCIDENTS",
+        "notification_type": "responder",
+        "config": {
+            "events": ["incident.triggered", "incident.resolved"],
+            "urgency": "high",
+            "priorities": None,
+        },
+    }
+    team, root, own = "T0ACME", "slack_connection", story.own
+    made = story.tell(f"POST {path}", team, body={root: sent}, api=own)[root]["id"]
+    story.tell(f"GET {path}", team, api=own)
+    story.tell(f"GET {path}/{{id}}", team, made, api=own)
+    told = {root: {**sent, "notification_type": "stakeholder"}}
+    story.tell(f"PUT {path}/{{id}}", team, made, body=told, api=own)
+    story.tell(f"DELETE {path}/{{id}}", team, made, api=own)

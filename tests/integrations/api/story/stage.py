@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.permissions import Actor
 from incidents import actions
 from integrations.models import App
+from tests import chats
 from tests.conftest import World
 
 
@@ -22,6 +23,7 @@ def set_up(world: World) -> None:
     _sign_in(world)
     _trust(world)
     _page(world)
+    chats.workspace(world.account, team_id="T0ACME")
 
 
 def _report(world: World) -> None:

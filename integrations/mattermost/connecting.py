@@ -1,0 +1,117 @@
+"""Leads from what people type to a channel of their Mattermost."""
+
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from integrations import outgoing
+from integrations.chat.rooms import Broken, Failure
+from integrations.extensions.schemas import Answers
+from integrations.mattermost import client
+from integrations.mattermost.client import ID, Secret
+from integrations.mattermost.presses import KIND
+from integrations.models import Room
+from integrations.webhooks.refusals import Refused
+
+# So many are named where none was typed.
+MOST_NAMED: Final = 20
+
+
+def connect(account: Account, answers: Answers) -> Room:
+    """Make a room of a channel that the bot is in."""
+    secret = _secret(answers)
+    found = _channel(secret, answers)
+    room = Room(account=account, kind=KIND, channel_id=str(found.get("id", "")))
+    if not client.is_member(secret, room.channel_id, "me"):
+        raise Refused(_("Add the bot to this channel first."), "channel")
+    room.name = str(found.get("display_name") or found.get("name") or "")[:200]
+    room.secret = str(secret)
+    return room
+
+
+def _secret(answers: Answers) -> Secret:
+    """Ask the server whether it knows the bot."""
+    before = client.secret_of(answers.room) if answers.room else None
+    given = Secret(
+        address=_address(answers.values.get("address") or (before or _NONE).address),
+        token=answers.values.get("token") or (before or _NONE).token,
+        bot_id="",
+    )
+    # A token is sent to the server that it was typed for, and to no other.
+    if before and given.address != before.address and not answers.values.get("token"):
+        raise Refused(_("Type the token for the other server."), "token")
+    try:
+        bot = client.me(given)
+    except Broken as failure:
+        raise Refused(str(failure), "token") from None
+    except Failure as failure:
+        raise Refused(str(failure), "address") from None
+    return Secret(given.address, given.token, str(bot.get("id", "")))
+
+
+_NONE: Final = Secret("", "", "")
+
+
+def _address(text: str) -> str:
+    address = text.strip().rstrip("/").removesuffix("/api/v4")
+    try:
+        outgoing.check(address)
+    except outgoing.Refused as refusal:
+        raise Refused(str(refusal), "address") from None
+    if urlsplit(address).query or urlsplit(address).fragment:
+        raise Refused(_("This is not the address of a server."), "address")
+    return address
+
+
+def _channel(secret: Secret, answers: Answers) -> dict[str, Any]:
+    typed = answers.values.get("channel", "").strip().lstrip("~#")
+    if not typed and answers.room is not None:
+        typed = answers.room.channel_id
+    found = _typed(secret, typed) if typed else None
+    if found is None:
+        raise Refused(_choice(secret, typed), "channel")
+    return found
+
+
+def _typed(secret: Secret, typed: str) -> dict[str, Any] | None:
+    """Find a channel by its id, its address, "team/channel", or its name alone."""
+    if ID.fullmatch(typed):
+        return client.channel(secret, typed)
+    team, name = _names(secret, typed)
+    if team:
+        return client.channel_of_team(secret, team, name)
+    wanted = name.casefold()
+    found = [
+        channel
+        for _team, channel in client.channels(secret)
+        if wanted in _called(channel)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _names(secret: Secret, typed: str) -> tuple[str, str]:
+    parts = typed.removeprefix(f"{secret.address}/").strip("/").split("/")
+    if len(parts) == 3 and parts[1] == "channels":
+        return parts[0], parts[2]
+    return (parts[0], parts[1]) if len(parts) == 2 else ("", typed)
+
+
+def _called(channel: dict[str, Any]) -> set[str]:
+    return {str(channel.get(key, "")).casefold() for key in ("name", "display_name")}
+
+
+def _choice(secret: Secret, typed: str) -> str:
+    """Say which channels there are to choose from."""
+    found = [
+        f"{team.get('name')}/{channel.get('name')}"
+        for team, channel in islice(client.channels(secret), MOST_NAMED)
+    ]
+    if not found:
+        return _("The bot is in no channel yet. Add it to one.")
+    words = _("Choose one of the bot's channels: %(names)s.")
+    if typed:
+        words = _("The bot knows no such channel; it is in these: %(names)s.")
+    return words % {"names": ", ".join(found)}

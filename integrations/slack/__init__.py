@@ -1,0 +1,8 @@
+"""Slack: its doors, its messages, and what people do there."""
+
+from importlib import import_module
+
+
+def load() -> None:
+    """Make the commands known that people type there."""
+    import_module(f"{__name__}.commands").load()

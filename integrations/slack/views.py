@@ -1,0 +1,335 @@
+"""The forms that open over Slack's window: how they look, and what was filled in.
+
+Fields are named as those of our own pages' forms, so that what was filled in can be
+checked by them, and their errors be shown here.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models.contact import Urgency
+from incidents.forms.verbs import CUSTOM, LENGTHS, TOMORROW
+from integrations.slack import actions, elements, mrkdwn, rich
+from integrations.slack.elements import Choice, Piece
+
+LONGEST_TITLE: Final = 24
+# What of a message becomes the title of an incident.
+LONGEST_FIRST_LINE: Final = 255
+_FIELD: Final = "oncall:"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a form is about: it travels with the form, and comes back with it.
+
+    Look everything up in the account again before anything is done.
+    """
+
+    # The incident's public id, and what people know it by.
+    incident: str = ""
+    number: int = 0
+    title: str = ""
+    # Where the form was opened: a channel, and the message in it.
+    channel: str = ""
+    message: str = ""
+    # The address of the message of which an incident is made.
+    permalink: str = ""
+
+    def as_json(self) -> str:
+        """Put it into a form's private metadata, which has room for 3000."""
+        values = asdict(self) | {"title": mrkdwn.cut(self.title, 200)}
+        values["permalink"] = self.permalink[:500]
+        return json.dumps({name: value for name, value in values.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What somebody has filled in and sent."""
+
+    form: str
+    subject: Subject
+    # By the field's name: a text, or for a list of many the texts that were chosen.
+    data: Mapping[str, Any]
+
+
+_FIELDS: Final = fields(Subject)
+
+
+def note(subject: Subject) -> Piece:
+    """Ask for a note."""
+    field = elements.field("text", _("Note"), elements.words(lines=True))
+    return _form(actions.FORM_NOTE, _("Add a note"), _("Add note"), subject, [field])
+
+
+def reassign(
+    subject: Subject, people: Sequence[Choice], policies: Sequence[Choice]
+) -> Piece:
+    """Ask to whom the incident goes: to people, or to an escalation policy."""
+    found = [
+        _select("people", _("People"), people, _("Choose people"), many=True),
+        _select(
+            "policy",
+            _("Or an escalation policy"),
+            policies,
+            _("Choose a policy"),
+            hint=_("It starts from its first level."),
+        ),
+    ]
+    return _form(
+        actions.FORM_REASSIGN,
+        _("Reassign"),
+        _("Reassign"),
+        subject,
+        [_warning(_("Whom you choose is paged at once.")), *filter(None, found)],
+    )
+
+
+def snooze(subject: Subject) -> Piece:
+    """Ask for how long the incident rests."""
+    lengths = [
+        *(Choice(key, str(text)) for key, (text, _length) in LENGTHS.items()),
+        *(Choice(key, str(text)) for key, text in (TOMORROW, CUSTOM)),
+    ]
+    found = [
+        elements.field("length", _("Snooze for"), elements.radio(lengths, chosen="1h")),
+        elements.field(
+            "until",
+            _("Until"),
+            {"type": "datetimepicker"},
+            hint=_("At most seven days ahead."),
+            optional=True,
+        ),
+    ]
+    return _form(actions.FORM_SNOOZE, _("Snooze"), _("Snooze"), subject, found)
+
+
+def status_update(subject: Subject) -> Piece:
+    """Ask what those are told who are kept informed."""
+    found = [
+        elements.field(
+            "message",
+            _("Message"),
+            elements.words(lines=True),
+            hint=_(
+                "For people who do not work on it: what is affected, and till when."
+            ),
+        ),
+        elements.field(
+            "subject",
+            _("Subject"),
+            elements.words(most=200),
+            hint=_("Of the e-mail; else the incident's title is."),
+            optional=True,
+        ),
+    ]
+    title, submit = _("Status update"), _("Send update")
+    return _form(actions.FORM_STATUS_UPDATE, title, submit, subject, found)
+
+
+def priority(
+    subject: Subject, priorities: Sequence[Choice], *, chosen: str = ""
+) -> Piece:
+    """Ask for the priority; nothing takes it away."""
+    field = _select(
+        "priority",
+        _("Priority"),
+        priorities,
+        _("None"),
+        chosen=chosen,
+        hint=_("Empty takes the priority away."),
+    )
+    title, submit = _("Change priority"), _("Save priority")
+    if field is None:
+        return said(title, _("The account has no priorities."))
+    return _form(actions.FORM_PRIORITY, title, submit, subject, [field])
+
+
+def create_incident(
+    subject: Subject,
+    services: Sequence[Choice],
+    *,
+    title: str = "",
+    description: str = "",
+    service: str = "",
+) -> Piece:
+    """Ask what is broken and where; a message's words are there already."""
+    name = _("Create incident")
+    field = _select(
+        "service",
+        _("Service"),
+        services,
+        _("Choose a service"),
+        chosen=service,
+        optional=False,
+    )
+    if field is None:
+        return said(name, _("There is no service yet that incidents could be of."))
+    urgencies = [
+        Choice("service", _("As the service says")),
+        *(Choice(str(key), str(text)) for key, text in Urgency.choices),
+    ]
+    found = [
+        _warning(_("Whoever is on call for the service is paged at once.")),
+        elements.field("title", _("Title"), elements.words(title, most=1024)),
+        field,
+        elements.field(
+            "urgency", _("Urgency"), elements.radio(urgencies, chosen="service")
+        ),
+        elements.field(
+            "description",
+            _("Description"),
+            elements.words(description, lines=True),
+            optional=True,
+        ),
+    ]
+    return _form(actions.FORM_CREATE, name, name, subject, found)
+
+
+def of_message(text: str, permalink: str) -> tuple[str, str]:
+    """Make a title of a message's first line, and details of all of it."""
+    shown = mrkdwn.unescape(mrkdwn.printable(text)).strip()
+    first = next((line.strip() for line in shown.splitlines() if line.strip()), "")
+    room = elements.LONGEST_INITIAL - len(permalink) - 2
+    details = "\n\n".join(filter(None, (mrkdwn.cut(shown, room), permalink)))
+    return mrkdwn.cut(first, LONGEST_FIRST_LINE), details
+
+
+def said(title: str, text: str) -> Piece:
+    """Say something, with nothing to fill in: a refusal, or what was done."""
+    return {
+        "type": "modal",
+        "title": elements.plain(title, LONGEST_TITLE),
+        "close": elements.plain(_("Close"), LONGEST_TITLE),
+        "blocks": [rich.block([rich.text(text)])],
+    }
+
+
+def read(view: Mapping[str, Any]) -> Filled:
+    """Read a form that came back; what is missing there is empty."""
+    state = view.get("state")
+    values = state.get("values") if isinstance(state, dict) else None
+    data = _urgency_of_service(
+        {
+            name.removeprefix(_FIELD): _value(element)
+            for name, found in (values or {}).items()
+            for element in found.values()
+        }
+    )
+    return Filled(
+        form=str(view.get("callback_id", "")),
+        subject=_subject(view.get("private_metadata")),
+        data=data,
+    )
+
+
+def errors(found: Mapping[str, Sequence[Any]], filled: Filled) -> Piece:
+    """Answer with what is wrong, below the fields; by field, as Django's forms do.
+
+    What belongs to no field of the form is said below the first.
+    """
+    first = next(iter(filled.data), "")
+    told: dict[str, str] = {}
+    for name, words in found.items():
+        field = name if name in filled.data else first
+        said_before = told.get(f"{_FIELD}{field}")
+        told[f"{_FIELD}{field}"] = mrkdwn.cut(
+            " ".join(filter(None, (said_before, *map(str, words)))), 1000
+        )
+    return {"response_action": "errors", "errors": told}
+
+
+def _form(
+    callback: str,
+    title: str,
+    submit: str,
+    subject: Subject,
+    blocks: Sequence[Piece],
+) -> Piece:
+    about = [_about(subject)] if subject.number else []
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": subject.as_json(),
+        "title": elements.plain(title, LONGEST_TITLE),
+        "submit": elements.plain(submit, LONGEST_TITLE),
+        "close": elements.plain(_("Cancel"), LONGEST_TITLE),
+        "blocks": [*about, *blocks],
+    }
+
+
+def _about(subject: Subject) -> Piece:
+    words = f"#{subject.number} {mrkdwn.cut(subject.title, 200)}".strip()
+    return rich.block([rich.text(words, bold=True)])
+
+
+def _warning(words: str) -> Piece:
+    return {"type": "context", "elements": [elements.plain(words, 2000)]}
+
+
+def _select(
+    name: str,
+    label: str,
+    choices: Sequence[Choice],
+    placeholder: str,
+    *,
+    hint: str = "",
+    optional: bool = True,
+    many: bool = False,
+    chosen: str = "",
+) -> Piece | None:
+    """Make a list; nothing where there is nothing to choose, as Slack takes none."""
+    if not choices:
+        return None
+    if len(choices) > elements.MOST_CHOICES:
+        more = _("Only the first %(count)d are listed; the rest are in OnCall.")
+        hint = f"{hint} {more % {'count': elements.MOST_CHOICES}}".strip()
+    list_ = elements.select(choices, placeholder, chosen=chosen, many=many)
+    return elements.field(name, label, list_, hint=hint, optional=optional)
+
+
+def _value(element: Mapping[str, Any]) -> Any:
+    """Read one field, whichever kind it is."""
+    if "selected_options" in element:
+        return [str(each["value"]) for each in element["selected_options"] or ()]
+    if "selected_option" in element:
+        return str((element["selected_option"] or {}).get("value", ""))
+    if "selected_date_time" in element:
+        return _local(element["selected_date_time"])
+    return str(element.get("value") or "")
+
+
+def _local(seconds: int | None) -> str:
+    """Write an instant as somebody would type it, in the zone of the moment."""
+    if not isinstance(seconds, int) or not 0 < seconds < 2**33:
+        return ""
+    local = timezone.localtime(datetime.fromtimestamp(seconds, UTC))
+    return local.strftime("%Y-%m-%dT%H:%M")
+
+
+def _urgency_of_service(data: dict[str, Any]) -> dict[str, Any]:
+    """Slack takes no empty value of an option, and our forms take nothing else."""
+    if data.get("urgency") == "service":
+        data["urgency"] = ""
+    return data
+
+
+def _subject(text: Any) -> Subject:
+    try:
+        found = json.loads(text or "{}")
+    except (TypeError, ValueError):
+        return Subject()
+    if not isinstance(found, dict):
+        return Subject()
+    kinds = {field.name: int if field.name == "number" else str for field in _FIELDS}
+    values: dict[str, Any] = {
+        name: value
+        for name, value in found.items()
+        if name in kinds and isinstance(value, kinds[name])
+    }
+    return Subject(**values)

@@ -1,0 +1,1 @@
+"""Telegram: groups in which a bot of people's own shows incidents and takes answers."""

@@ -1,0 +1,1 @@
+"""Tests of chats: their queue, whatever kind they are."""

@@ -1,0 +1,210 @@
+"""A chat that is in trouble: nothing true is lost, and nothing is there twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts import tenancy
+from incidents import actions, relay
+from integrations.chat import leases, queue, results, sweeps
+from integrations.models import ChatMessage
+from tests.factories import NOON
+from tests.integrations.chat.showing import (
+    HOUR,
+    MINUTE,
+    SECOND,
+    do,
+    fresh,
+    join,
+    message,
+    open_incident,
+    tell,
+)
+from tests.integrations.chat.town import Call
+
+
+def test_an_hour_of_trouble_loses_no_final_state(acme, ours, square):
+    shown = open_incident(acme, "Shown before")
+    tell()
+    square.always = 500
+    resolved = open_incident(acme, "Over meanwhile")
+    still = open_incident(acme, "Still there")
+    for minute in range(60):
+        at = NOON + minute * MINUTE
+        if minute == 10:
+            do(acme, actions.acknowledge, shown, at)
+            do(acme, actions.resolve, resolved, at)
+        if minute == 50:
+            do(acme, actions.resolve, shown, at)
+        tell(at)
+    square.always = None
+    square.calls.clear()
+
+    tell(NOON + HOUR + 5 * MINUTE)
+
+    assert sorted(square.shown.values()) == [
+        "resolved Over meanwhile",
+        "resolved Shown before",
+        "triggered Still there",
+    ]
+    assert len(square.done("post", "update")) == 3
+    assert still.is_open
+
+
+def test_the_waits_grow_to_five_minutes(acme, ours, square):
+    square.always = 500
+    open_incident(acme)
+    at, waits = NOON, []
+    for _attempt in range(9):
+        tell(at)
+        until = fresh(ours.room).hold_until
+        assert until
+        tell(until - SECOND)
+        waits.append(int((until - at).total_seconds()))
+        at = until
+
+    assert waits == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    assert len(square.calls) == 9
+    assert fresh(ours.room).last_error == "The town is in trouble."
+
+
+def test_success_ends_the_waits(acme, ours, square):
+    square.answers = [500, 500]
+    open_incident(acme)
+    for seconds in (0, 5, 15):
+        tell(NOON + timedelta(seconds=seconds))
+
+    room = fresh(ours.room)
+    assert (room.failures, room.last_error) == (0, "")
+    assert room.last_success_at == NOON + 15 * SECOND
+
+
+def test_after_two_days_a_change_is_given_up(acme, ours, square):
+    square.always = 500
+    open_incident(acme)
+    tell()
+    sweeps.give_up(NOON + queue.KEPT - SECOND)
+    assert message(acme).due_at is not None
+
+    sweeps.give_up(NOON + queue.KEPT)
+
+    given_up = message(acme)
+    assert given_up.due_at is None
+    assert "given up" in given_up.last_error
+    tell(NOON + queue.KEPT + MINUTE)
+    assert len(square.calls) == 1
+
+
+def test_a_message_whose_answer_was_lost_is_not_there_twice(acme, ours, square):
+    square.answers = [lambda handler: handler.taken_in_silence()]
+    incident = open_incident(acme)
+    tell()
+    assert message(acme).is_uncertain
+    do(acme, actions.acknowledge, incident, NOON + SECOND)
+
+    tell(NOON + 5 * SECOND)
+
+    assert square.done() == [
+        "post triggered Disk full",
+        "find acknowledged Disk full",
+        "update acknowledged Disk full",
+        "reply",
+    ]
+    assert square.shown == {"m0": "acknowledged Disk full"}
+
+
+def test_one_that_never_arrived_is_posted(acme, ours, square):
+    square.answers = [lambda handler: handler.hang_up()]
+    open_incident(acme)
+    tell()
+
+    tell(NOON + 5 * SECOND)
+
+    assert [call.do for call in square.calls] == ["post", "find", "post"]
+    assert len(square.shown) == 1
+
+
+def test_a_certain_failure_is_posted_again_without_a_search(acme, ours, square):
+    square.answers = [500]
+    open_incident(acme)
+    tell()
+
+    tell(NOON + 5 * SECOND)
+
+    assert [call.do for call in square.calls] == ["post", "post"]
+
+
+def test_a_killed_sender_lets_go_and_its_message_is_looked_for(acme, ours, square):
+    open_incident(acme)
+    relay.hand_on_due(NOON)
+    [taken] = leases.lease(NOON, limit=5, failing=5)
+    # It was sent, and the sender died before it could say so.
+    town_id = square.take(_post(taken.message))
+
+    tell(NOON + leases.LEASE - SECOND)
+    assert square.calls == []
+    tell(NOON + leases.LEASE)
+
+    assert [call.do for call in square.calls] == ["find", "update"]
+    assert message(acme).message_id == town_id["id"]
+
+
+def _post(row: ChatMessage) -> Call:
+    return Call("post", "square", "", "triggered Disk full", key=str(row.pk))
+
+
+def test_what_a_late_sender_says_does_not_count(acme, ours, square):
+    open_incident(acme)
+    relay.hand_on_due(NOON)
+    [late] = leases.lease(NOON, limit=5, failing=5)
+    at = NOON + leases.LEASE
+    tell(at)
+    before = message(acme)
+
+    results.put_off(late, until=at + HOUR)
+
+    assert message(acme).due_at == before.due_at
+    assert message(acme).message_id == "m0"
+
+
+def test_a_room_has_one_message_in_flight_and_others_go_on(acme, ours, square):
+    join(acme, channel="market")
+    for number in range(3):
+        open_incident(acme, f"Number {number}")
+    relay.hand_on_due(NOON)
+
+    first = leases.lease(NOON, limit=5, failing=5)
+    second = leases.lease(NOON, limit=5, failing=5)
+
+    assert sorted(each.room.channel_id for each in first) == ["market", "square"]
+    assert second == []
+
+
+def test_what_we_fail_at_ourselves_steps_aside(acme, ours, square, caplog):
+    square.answers = [418]
+    open_incident(acme, "Cursed")
+    tell()
+    open_incident(acme, "Blessed")
+    tell(NOON + SECOND)
+
+    assert square.done("post") == ["post triggered Cursed", "post triggered Blessed"]
+    assert "token-of-ours" not in caplog.text
+    assert "KeyError" in caplog.text
+    tell(NOON + 2 * MINUTE)
+    assert len(square.shown) == 2
+    assert fresh(ours.room).failures == 0
+
+
+@pytest.mark.usefixtures("square")
+def test_a_kind_that_is_not_there_any_more_breaks_its_room(acme, ours):
+    room = ours.room
+    assert room is not None
+    room.kind = "village"
+    room.save()
+    open_incident(acme)
+
+    tell()
+
+    assert fresh(room).broken_at == NOON
+    with tenancy.scope(acme.account):
+        assert message(acme).due_at is not None
