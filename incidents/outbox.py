@@ -38,6 +38,8 @@ TOLD: Final = frozenset(
         "change_urgency",
         "change_priority",
         "rename",
+        "describe",
+        "alerts_moved",
         "status_update",
         "responders_asked",
         "responder_joined",

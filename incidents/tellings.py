@@ -239,6 +239,16 @@ TELLINGS: Final[dict[str, Telling]] = {
         ),
         "info",
     ),
+    "channel_opened": Telling(
+        "chat-bubble-left-right",
+        PEOPLE,
+        (
+            _T("%(who)s opened the channel %(channel)s: %(link)s"),
+            _T("The channel %(channel)s was opened: %(link)s"),
+            _T("A channel was opened"),
+        ),
+        "info",
+    ),
     "level_started": Telling(
         "escalation",
         SYSTEM,

@@ -3,14 +3,13 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from accounts.ids import PATTERN
-from integrations import change_events, events, opsgenie, tool_events
+from integrations import change_events, events, opsgenie, slack_pages, tool_events
 from integrations.api.documentation import views as documentation
 from integrations.gateway import callbacks as gateway
 from integrations.mail import tracking
 from integrations.mattermost import doors as mattermost
 from integrations.oauth import consent, discovery, endpoints
 from integrations.slack import doors
-from integrations.slack import pages as slack_pages
 from integrations.telegram import doors as telegram
 from integrations.twilio import callbacks
 from integrations.views import (

@@ -104,6 +104,8 @@ class Instance:
         with step("Starting the worker, the clock and the web"):
             self._adopt(parts.worker(folder, given))
             self._adopt(parts.beat(folder, given))
+            if given.get("SLACK_APP_TOKEN"):
+                self._adopt(parts.slack(folder, given))
             self._adopt(parts.web(self.door, self.options.workers, folder, given))
             self._await(lambda: self.door.answers_as(given["INSTANCE_ID"]))
         with step("Waiting for the first tick"):

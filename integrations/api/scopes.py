@@ -22,6 +22,7 @@ RESOURCES: Final[tuple[tuple[str, str], ...]] = (
     (r"extensions", "extensions"),
     (r"incidents/.+/status_updates/(subscribers|unsubscribe)", "subscribers"),
     (r"incidents", "incidents"),
+    (r"integration-slack/incidents", "incidents"),
     (r"integration-slack/workspaces", "extensions"),
     (r"log_entries", "incidents"),
     (r"maintenance_windows", "services"),

@@ -29,6 +29,7 @@ from integrations.api import (
     service_integrations,
     services,
     sessions,
+    slack_channels,
     slack_connections,
     status_update_rules,
     status_updates,
@@ -115,6 +116,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "incidents/<str:incident_id>/status_updates/unsubscribe",
         status_updates.Unsubscribe.as_view(),
+    ),
+    path(
+        "integration-slack/incidents/<str:incident_id>/dedicated_channel",
+        slack_channels.DedicatedChannel.as_view(),
+    ),
+    path(
+        "integration-slack/incidents/<str:incident_id>/notification_channels",
+        slack_channels.NotificationChannels.as_view(),
     ),
     path(
         "integration-slack/workspaces/<str:slack_team_id>/connections",

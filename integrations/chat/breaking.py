@@ -14,15 +14,21 @@ from integrations.models import Extension, Room
 
 
 def tell(room: Room, *, at: datetime) -> None:
-    """Write to whoever made the room's extensions, the owners and the admins."""
+    """Write to whoever made the room's extensions, the owners and the admins.
+
+    Of a room that belongs to one incident, or to no extension, nobody is told: there
+    is nothing to repair.
+    """
     extensions = list(room.extensions.order_by("id"))
+    if room.incident_id is not None or not extensions:
+        return
     makers = [each.created_by_id for each in extensions]
     people = room.account.memberships.filter(
         Q(role__in=(Role.OWNER, Role.ADMIN)) | Q(pk__in=filter(None, makers)),
         deactivated_at=None,
         user__is_active=True,
     )
-    content = _content(room, extensions)
+    content = _content(room, extensions[0])
     for person in people.prefetch_related("contact_methods"):
         _write(person, room, content, at=at)
 
@@ -42,17 +48,17 @@ def _write(
         )
 
 
-def _content(room: Room, extensions: list[Extension]) -> dict[str, object]:
-    named = extensions[0].name if extensions else room.name
+def _content(room: Room, extension: Extension) -> dict[str, object]:
+    path = reverse("extension", args=[extension.public_id])
     return {
         "subject": _("Incidents do not arrive in %(room)s any more")
         % {"room": room.name[:100]},
         "lines": [
             room.last_error,
             _("This is the extension “%(name)s”. Paging goes on without it.")
-            % {"name": named},
+            % {"name": extension.name},
             _("Reconnect it, and what is open is shown there as it is then."),
         ],
-        "link": f"{settings.SITE_URL}{reverse('integrations')}",
+        "link": f"{settings.SITE_URL}{path}",
         "action": _("Look at it"),
     }

@@ -45,8 +45,13 @@ def title(card: IncidentCard) -> str:
     return f"#{card.number} {card.title}"
 
 
+def opened(card: IncidentCard) -> tuple[str, str]:
+    """Say when it began, by a clock that everybody can reckon from."""
+    return _("Opened"), f"{card.opened_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def facts(card: IncidentCard) -> list[tuple[str, str]]:
-    """List what one has to know, each with its name; what is unknown is left out."""
+    """List what else one has to know, by name; what is unknown is left out."""
     urgency = str(dict(Urgency.choices).get(card.urgency, card.urgency))
     found = [
         (_("Service"), card.service),
@@ -54,9 +59,16 @@ def facts(card: IncidentCard) -> list[tuple[str, str]]:
         (_("Priority"), card.priority),
         (_("Assigned to"), ", ".join(card.assignees)),
         (_("Alerts"), str(card.alert_count) if card.alert_count > 1 else ""),
-        (_("Opened"), f"{card.opened_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"),
     ]
     return [(name, value) for name, value in found if value]
+
+
+def ours(card: IncidentCard) -> list[tuple[str, str]]:
+    """List where in OnCall there is more, and what that is called."""
+    return [
+        (card.link, str(OPEN_INCIDENT)),
+        (card.service_link, str(OPEN_SERVICE)),
+    ]
 
 
 def verbs(card: IncidentCard) -> list[tuple[str, str]]:

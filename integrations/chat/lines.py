@@ -34,7 +34,10 @@ UPDATES: Final[Mapping[str, str]] = {
         Update.RESPONDERS,
     ),
     **dict.fromkeys(
-        ("merge", "change_urgency", "change_priority", "rename", "status_update"),
+        (
+            *("merge", "change_urgency", "change_priority", "rename", "describe"),
+            *("alerts_moved", "status_update"),
+        ),
         Update.OTHER,
     ),
 }

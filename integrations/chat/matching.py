@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts import channels
 from accounts.models import Membership
 from accounts.permissions import Actor
+from integrations.chat import linking
 from integrations.models import ChatUser
-from integrations.slack import linking
 
 
 def by_email(

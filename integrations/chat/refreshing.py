@@ -1,14 +1,28 @@
 """Makes a room true again after nothing was told there for a while."""
 
 from datetime import datetime
+from typing import Final
 
+from django.db import connection
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Least
 
+from accounts import tenancy
 from incidents import poke
 from incidents.states import RESOLVED
-from integrations.chat import queue
+from integrations.chat import queue, rooms
 from integrations.models import ChatMessage, Room
+
+BATCH: Final = 500
+GROWN = """
+    SELECT m.id FROM integrations_chatmessage m
+    JOIN integrations_room r ON r.id = m.room_id AND r.kind = ANY (%s)
+    JOIN incidents_incident i ON i.id = m.incident_id AND i.status <> 'resolved'
+    WHERE m.due_at IS NULL AND m.message_id <> '' AND EXISTS (
+        SELECT 1 FROM incidents_alert a
+        WHERE a.incident_id = i.id AND a.created_at > m.updated_at)
+    ORDER BY m.id LIMIT %s
+"""
 
 
 def refresh(room: Room, *, at: datetime) -> int:
@@ -23,6 +37,18 @@ def refresh(room: Room, *, at: datetime) -> int:
         is_open | (is_old & ~Q(message_id="")), incident__isnull=False
     )
     return make_due(list(found.values_list("pk", flat=True)), at=at)
+
+
+def follow_alerts(at: datetime) -> int:
+    """Have messages sent whose incidents have got more alerts; return how many.
+
+    Nobody is told of each single one, for there can be any number of them.
+    """
+    with tenancy.all_accounts():
+        with connection.cursor() as cursor:
+            cursor.execute(GROWN, [rooms.updatable(), BATCH])
+            found = [row[0] for row in cursor.fetchall()]
+        return make_due(found, at=at)
 
 
 def make_due(messages: list[int], *, at: datetime) -> int:

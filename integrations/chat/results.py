@@ -64,6 +64,8 @@ def _note_workspace(room: Room, outcome: Outcome, step: Step, at: datetime) -> N
         rows = SlackWorkspace.across_accounts.filter(pk=workspace.pk)
         if failure is None and _is_news(workspace, at):
             rows.update(last_success_at=at)
+            if _is_failing(workspace):
+                _hurry(workspace, room, at)
         elif isinstance(failure, rooms.Unavailable):
             rows.update(last_error_at=at, last_error=str(failure)[:LONGEST_WORDS])
         elif isinstance(failure, rooms.Limited) and failure.is_wide:
@@ -72,8 +74,26 @@ def _note_workspace(room: Room, outcome: Outcome, step: Step, at: datetime) -> N
 
 
 def _is_news(workspace: SlackWorkspace, at: datetime) -> bool:
+    good = workspace.last_success_at
+    return good is None or good < at - NOTED_EVERY or _is_failing(workspace)
+
+
+def _is_failing(workspace: SlackWorkspace) -> bool:
     good, bad = workspace.last_success_at, workspace.last_error_at
-    return good is None or good < at - NOTED_EVERY or bool(bad and bad >= good)
+    return bad is not None and (good is None or bad >= good)
+
+
+def _hurry(workspace: SlackWorkspace, room: Room, at: datetime) -> None:
+    """Let the other rooms know that the workspace answers again.
+
+    A room that somebody has locked is being written to, and finds out for itself.
+    """
+    waiting = Room.across_accounts.filter(workspace=workspace.pk, failures__gt=0)
+    others = waiting.exclude(pk=room.pk).select_for_update(
+        no_key=True, skip_locked=True
+    )
+    found = list(others.values_list("pk", flat=True))
+    Room.across_accounts.filter(pk__in=found).update(hold_until=at)
 
 
 def _release(message: ChatMessage, step: Step, at: datetime) -> None:

@@ -145,6 +145,11 @@ def can_update(kind: str) -> bool:
     return kind not in _chats or _chats[kind].can_update
 
 
+def updatable() -> list[str]:
+    """List the kinds whose messages can be changed."""
+    return [chat.kind for chat in _chats.values() if chat.can_update]
+
+
 def can_thread(kind: str) -> bool:
     """Say whether a message of this kind can have a thread."""
     return kind in _chats and _chats[kind].can_thread

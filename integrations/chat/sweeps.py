@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import tenancy
 from incidents import errands
+from integrations.chat import refreshing
 from integrations.models import ChatMessage
 
 EVERY: Final = timedelta(seconds=30)
@@ -43,6 +44,7 @@ def sweep(at: datetime) -> None:
     """Make the round if it is due, for everybody who could."""
     if errands.claim("chats", every=EVERY, at=at) is None:
         return
+    refreshing.follow_alerts(at)
     give_up(at)
     forget(at)
 

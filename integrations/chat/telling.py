@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from accounts.models import Account
 from incidents import poke, relay
@@ -32,14 +35,15 @@ class Chats:
     ) -> None:
         """Make the messages due in which something is shown that has changed."""
         found = [each for each in happenings if each.incident_id is not None]
-        if not found:
+        if not found or not account.rooms.exists():
             return
         facts = _facts(account, found)
         if not facts.listeners and not facts.shown and not facts.own:
             return
         _create(account, facts, found, at)
         refreshing.make_due(list(_changed(facts, found)), at=at)
-        _write_lines(account, facts, found)
+        with timezone.override(ZoneInfo(account.time_zone)):
+            _write_lines(account, facts, found)
         poke.later(queue.SEND)
 
 
@@ -88,9 +92,7 @@ def _facts(account: Account, happenings: Sequence[Happening]) -> _Facts:
     return _Facts(hearing.listeners(account), own, _shown(account, ids))
 
 
-def _shown(
-    account: Account, incidents: Collection[int]
-) -> dict[Key, ChatMessage]:
+def _shown(account: Account, incidents: Collection[int]) -> dict[Key, ChatMessage]:
     rows = account.chat_messages.filter(incident__in=incidents)
     return {
         (row.incident_id or 0, row.room_id): row

@@ -212,7 +212,8 @@ def _set(extension: Extension, wanted: Values, *, at: datetime) -> None:
     extension.anybody_may_act = wanted.anybody_may_act
     extension.has_buttons = wanted.has_buttons
     if schemas.of(extension).courier is None and wanted.config is not None:
-        extension.config = dict(wanted.config)
+        # What others keep there stays.
+        extension.config = {**extension.config, **wanted.config}
     extension.has_thread = wanted.has_thread
     extension.takes_notes = wanted.takes_notes and wanted.has_thread
     extension.endpoint_url = wanted.endpoint_url

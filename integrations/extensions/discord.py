@@ -93,11 +93,14 @@ def message(card: Card) -> Block:
         "url": card.link,
         "color": int(facts.COLOURS[card.state].lstrip("#"), 16),
         "author": {"name": _fit(facts.state(card), LONGEST_STATE, texts.plain)},
-        "title": _fit(facts.title(card), LONGEST_TITLE),
+        "title": f"#{card.number} {_fit(card.title, LONGEST_TITLE - 25)}",
         "description": _description(card),
-        "fields": [_field(name, value) for name, value in facts.facts(card)],
+        "fields": [
+            *(_field(name, value) for name, value in facts.facts(card)),
+            # Each sees it by their own clock.
+            _block(_("Opened"), f"<t:{int(card.opened_at.timestamp())}:f>"),
+        ],
         "footer": {"text": _fit(card.source, LONGEST_FOOTER, texts.plain)},
-        "timestamp": card.opened_at.isoformat(),
         **({"image": {"url": first[0]}} if first[0] else {}),
     }
     # Pictures of one address are shown side by side.
@@ -121,19 +124,15 @@ def _without_addresses(card: Card) -> Block:
 
 def _description(card: IncidentCard) -> str:
     """Say what is to be known besides; links only as long as there is room."""
-    parts = [f"**⚠️ {_fit(card.warning, LONGEST_VALUE)}**"] if card.warning else []
+    warning = f"**⚠️ {_fit(card.warning, LONGEST_VALUE)}**" if card.warning else ""
     details = texts.fitted(card.details, 1200, escape=ESCAPE, width=texts.utf16)
-    parts += [details] if details else []
-    ours = [
-        (card.link, str(facts.OPEN_INCIDENT)),
-        (card.service_link, str(facts.OPEN_SERVICE)),
-    ]
-    parts.append(" · ".join(_link(*each) for each in ours))
+    links = " · ".join(_link(*each) for each in facts.ours(card))
+    # An empty line, or the links would belong to a list above them.
+    text = "\n\n".join(part for part in (warning, details, links) if part)
     for link in card.links:
-        longer = [*parts, _link(*link)]
-        if texts.utf16("\n".join(longer)) <= LONGEST_TEXT:
-            parts = longer
-    return "\n".join(parts)
+        longer = f"{text}\n{_link(*link)}"
+        text = longer if texts.utf16(longer) <= LONGEST_TEXT else text
+    return text
 
 
 def _link(address: str, text: str) -> str:
@@ -142,7 +141,11 @@ def _link(address: str, text: str) -> str:
 
 
 def _field(name: str, value: str) -> Block:
-    return {"name": name, "value": _fit(value, LONGEST_VALUE), "inline": True}
+    return _block(name, _fit(value, LONGEST_VALUE))
+
+
+def _block(name: str, value: str) -> Block:
+    return {"name": name, "value": value, "inline": True}
 
 
 def _fit(text: str, room: int, escape: texts.Escape = ESCAPE) -> str:

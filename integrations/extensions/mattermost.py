@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from integrations.chat import inbox, rooms
 from integrations.chat.cards import Card
 from integrations.extensions import schemas
-from integrations.extensions.schemas import Field
+from integrations.extensions.schemas import Answers, Field
 from integrations.mattermost import client, connecting, layout, presses
 from integrations.models import Room
 
@@ -48,6 +49,11 @@ class Mattermost:
         return ""
 
 
+def connect(account: Account, answers: Answers) -> Room:
+    """Make a room of what was typed; see `connecting`."""
+    return connecting.connect(account, answers.values, answers.room)
+
+
 rooms.register(Mattermost())
 inbox.register(Mattermost.kind, presses.later)
 schemas.register(
@@ -59,7 +65,7 @@ schemas.register(
             "Shows incidents in a channel, with buttons to acknowledge, resolve and"
             " escalate, and their timeline in a thread."
         ),
-        connect=connecting.connect,
+        connect=connect,
         fields=(
             Field(
                 "address",

@@ -5,14 +5,18 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.models import Account
 from integrations.chat import rooms
 from integrations.chat.cards import Card, IncidentCard
 from integrations.extensions import schemas
+from integrations.extensions.schemas import Answers, Offer
 from integrations.models import Room, SlackWorkspace
 from integrations.slack import blocks, client, picking, rich
 from integrations.slack.client import Client
+from integrations.webhooks.refusals import Refused
 
 EVENT_TYPE: Final = "oncall_incident"
 # A little earlier than the first attempt, for clocks that differ.
@@ -81,9 +85,34 @@ class Slack:
         )
 
 
+def connect(account: Account, answers: Answers) -> Room:
+    """Make a room of the chosen channel, or of the same one as before."""
+    before = answers.room
+    workspace = answers.workspace or (before.workspace if before else None)
+    if workspace is None:
+        raise Refused(_("Choose a workspace of Slack."), "workspace")
+    wanted = answers.channel.strip() or (before.channel_id if before else "")
+    if not wanted:
+        raise Refused(_("Choose a channel."), "channel")
+    return picking.room(account, workspace, wanted)
+
+
+def choices(
+    account: Account,
+    workspace: SlackWorkspace | None,
+    query: str = "",
+    cursor: str = "",
+) -> Offer:
+    """List the channels of the chosen workspace."""
+    if workspace is None:
+        return Offer(())
+    found = picking.channels(workspace, query, cursor)
+    return Offer(found.found, found.cursor)
+
+
 def _client(room: Room) -> Client:
     if room.workspace is None:
-        raise rooms.Broken(str(_("Its workspace of Slack is not connected any more.")))
+        raise rooms.Broken(_("Its workspace of Slack is not connected any more."))
     return client.of(room.workspace)
 
 
@@ -140,14 +169,14 @@ schemas.register(
     schemas.Schema(
         key=picking.KIND,
         public_id="PXSLACK",
-        label=_("Slack"),
-        description=_(
+        label=gettext_lazy("Slack"),
+        description=gettext_lazy(
             "Shows incidents in a channel, with buttons to acknowledge, resolve and"
             " more, and their timeline in a thread. Somebody must sign in to Slack to"
             " allow it."
         ),
-        connect=picking.connect,
-        choices=picking.choices,
+        connect=connect,
+        choices=choices,
         has_workspaces=True,
         place=_place,
         missing=picking.missing,

@@ -121,8 +121,8 @@ def _body(card: IncidentCard) -> list[Block]:
             "bleed": True,
             "items": head,
         },
-        *([_text(card.warning, color="Attention")] if card.warning else []),
-        *(_fact(name, value) for name, value in facts.facts(card)),
+        *([_text(f"⚠️ {card.warning}", color="Attention")] if card.warning else []),
+        *(_fact(*each) for each in (*facts.facts(card), facts.opened(card))),
         *_details(card),
         *(_image(*image) for image in card.images),
     ]
@@ -162,8 +162,7 @@ def _image(address: str, leads: str, words: str) -> Block:
 
 def _actions(card: IncidentCard) -> list[Block]:
     return [
-        _action(str(facts.OPEN_INCIDENT), card.link),
-        _action(str(facts.OPEN_SERVICE), card.service_link),
+        *(_action(words, address) for address, words in facts.ours(card)),
         *(_action(text, address) for address, text in card.links[:MOST_LINKS]),
     ]
 

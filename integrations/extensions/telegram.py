@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from integrations.chat import inbox, rooms
 from integrations.chat.cards import Card
 from integrations.chat.rooms import Gone, Refused, Unavailable
 from integrations.extensions import schemas
-from integrations.extensions.schemas import Field
+from integrations.extensions.schemas import Answers, Field
 from integrations.models import Room
 from integrations.telegram import answers, client, connecting, layout
 
@@ -57,6 +58,11 @@ class Telegram:
         return ""
 
 
+def connect(account: Account, answers: Answers) -> Room:
+    """Make a room of what was typed; see `connecting`."""
+    return connecting.connect(account, answers.values, answers.room)
+
+
 rooms.register(Telegram())
 inbox.register(Telegram.kind, answers.work)
 schemas.register(
@@ -68,7 +74,7 @@ schemas.register(
             "Shows incidents in a group, with buttons to acknowledge, resolve and"
             " escalate, by a bot of yours."
         ),
-        connect=connecting.connect,
+        connect=connect,
         fields=(
             Field(
                 "token",

@@ -71,7 +71,10 @@ class ExtensionForm(AnswersForm):
     anybody_may_act = forms.ChoiceField(
         label=gettext_lazy("Who may acknowledge, resolve and so on from there"),
         choices=[
-            ("", gettext_lazy("Only people who are linked to a member of the account")),
+            (
+                "0",
+                gettext_lazy("Only people who are linked to a member of the account"),
+            ),
             (
                 "1",
                 gettext_lazy(
@@ -80,7 +83,6 @@ class ExtensionForm(AnswersForm):
             ),
         ],
         widget=forms.RadioSelect,
-        required=False,
     )
     has_thread = forms.BooleanField(
         label=gettext_lazy("Write the timeline into a thread below the message"),
@@ -118,6 +120,9 @@ class ExtensionForm(AnswersForm):
             for asked in schema.fields:
                 del self.fields[f"{ANSWER}{asked.name}"]
         self._offer(account, actor)
+        scope = self["scope"].value()
+        self.fields["services"].required = scope == Scope.SERVICES
+        self.fields["team"].required = scope == Scope.TEAM
         for name in _useless(schema):
             del self.fields[name]
 
@@ -127,16 +132,15 @@ class ExtensionForm(AnswersForm):
             label=_("Services"),
             queryset=rights.owned(account.services.all(), actor, "team"),
             to_field_name="public_id",
-            required=False,
-            help_text=_("For “Some services”."),
+            error_messages={"required": _("Choose at least one service.")},
         )
         self.fields["team"] = Teams(
             label=_("Team"),
             queryset=rights.owned(account.teams.all(), actor, "pk"),
             to_field_name="public_id",
-            required=False,
             empty_label=_("None"),
             help_text=_("For “Every service of a team”."),
+            error_messages={"required": _("Choose a team.")},
         )
         whole = actor.may("configure")
         offered = [each for each in Scope.choices if whole or each[0] != Scope.ACCOUNT]
@@ -147,10 +151,6 @@ class ExtensionForm(AnswersForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("scope") == Scope.SERVICES and not data.get("services"):
-            self.add_error("services", _("Choose at least one service."))
-        if data.get("scope") == Scope.TEAM and not data.get("team"):
-            self.add_error("team", _("Choose a team."))
         chosen = data.get("priorities") or []
         if NO_PRIORITY in chosen and len(chosen) > 1:
             words = _("Tick priorities, or only “No priority”.")
@@ -188,7 +188,7 @@ def initial(values: Values) -> dict[str, Any]:
         "urgency": values.urgency,
         "priorities": [NO_PRIORITY] if priorities == () else list(priorities or ()),
         "updates": values.updates,
-        "anybody_may_act": "1" if values.anybody_may_act else "",
+        "anybody_may_act": "1" if values.anybody_may_act else "0",
         "has_thread": values.has_thread,
         "takes_notes": values.takes_notes,
         "endpoint_url": values.endpoint_url,
@@ -205,7 +205,7 @@ def prefilled(
         "scope": Scope.SERVICES,
         "services": [service.public_id] if service else [],
         "updates": Update.values,
-        "anybody_may_act": "",
+        "anybody_may_act": "0",
         "has_thread": True,
     }
 

@@ -1,5 +1,6 @@
 """Leads from what people type to a channel of their Mattermost."""
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -9,7 +10,6 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from integrations import outgoing
 from integrations.chat.rooms import Broken, Failure
-from integrations.extensions.schemas import Answers
 from integrations.mattermost import client
 from integrations.mattermost.client import ID, Secret
 from integrations.mattermost.presses import KIND
@@ -19,11 +19,17 @@ from integrations.webhooks.refusals import Refused
 # So many are named where none was typed.
 MOST_NAMED: Final = 20
 
+Values = Mapping[str, str]
 
-def connect(account: Account, answers: Answers) -> Room:
-    """Make a room of a channel that the bot is in."""
-    secret = _secret(answers)
-    found = _channel(secret, answers)
+
+def connect(account: Account, values: Values, before: Room | None) -> Room:
+    """Make a room of a channel that the bot is in; what is left empty is as before.
+
+    Raises Refused, or a failure of rooms.
+    """
+    secret = _secret(values, client.secret_of(before) if before else None)
+    typed = values.get("channel", "") or (before.channel_id if before else "")
+    found = _channel(secret, typed.strip().lstrip("~#"))
     room = Room(account=account, kind=KIND, channel_id=str(found.get("id", "")))
     if not client.is_member(secret, room.channel_id, "me"):
         raise Refused(_("Add the bot to this channel first."), "channel")
@@ -32,17 +38,14 @@ def connect(account: Account, answers: Answers) -> Room:
     return room
 
 
-def _secret(answers: Answers) -> Secret:
+def _secret(values: Values, before: Secret | None) -> Secret:
     """Ask the server whether it knows the bot."""
-    before = client.secret_of(answers.room) if answers.room else None
-    given = Secret(
-        address=_address(answers.values.get("address") or (before or _NONE).address),
-        token=answers.values.get("token") or (before or _NONE).token,
-        bot_id="",
-    )
+    typed, token = values.get("address", ""), values.get("token", "")
+    address = _address(typed or (before.address if before else ""))
     # A token is sent to the server that it was typed for, and to no other.
-    if before and given.address != before.address and not answers.values.get("token"):
+    if before and address != before.address and not token:
         raise Refused(_("Type the token for the other server."), "token")
+    given = Secret(address, token or (before.token if before else ""), bot_id="")
     try:
         bot = client.me(given)
     except Broken as failure:
@@ -50,9 +53,6 @@ def _secret(answers: Answers) -> Secret:
     except Failure as failure:
         raise Refused(str(failure), "address") from None
     return Secret(given.address, given.token, str(bot.get("id", "")))
-
-
-_NONE: Final = Secret("", "", "")
 
 
 def _address(text: str) -> str:
@@ -66,10 +66,7 @@ def _address(text: str) -> str:
     return address
 
 
-def _channel(secret: Secret, answers: Answers) -> dict[str, Any]:
-    typed = answers.values.get("channel", "").strip().lstrip("~#")
-    if not typed and answers.room is not None:
-        typed = answers.room.channel_id
+def _channel(secret: Secret, typed: str) -> dict[str, Any]:
     found = _typed(secret, typed) if typed else None
     if found is None:
         raise Refused(_choice(secret, typed), "channel")

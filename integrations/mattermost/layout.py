@@ -19,6 +19,8 @@ KEY: Final = "oncall_key"
 SALT: Final = "integrations.mattermost"
 
 ESCAPE: Final = texts.markdown("\\`*_[]#>~|", calls=f"@{texts.NOTHING}")
+# Where there is no markup, somebody could still be called.
+QUIET: Final = texts.markdown("", calls=f"@{texts.NOTHING}")
 
 Part = dict[str, Any]
 
@@ -56,14 +58,14 @@ def is_ours(given: str, room: Room, incident: str, verb: str) -> bool:
 def _attachment(room: Room, card: IncidentCard) -> Part:
     image = {"image_url": card.images[0][0]} if card.images else {}
     return {
-        "fallback": texts.on_one_line(f"{facts.state(card)} {facts.title(card)}")[:500],
+        "fallback": _plain(f"{facts.state(card)} {facts.title(card)}"),
         "color": facts.COLOURS[card.state],
         "text": _text(card),
         "fields": [
             {"title": name, "value": _fit(value, LONGEST_VALUE), "short": True}
-            for name, value in facts.facts(card)
+            for name, value in (*facts.facts(card), facts.opened(card))
         ],
-        "footer": texts.fitted(texts.on_one_line(card.source), LONGEST_VALUE),
+        "footer": _plain(card.source),
         "actions": [
             _button(room, card, verb, words) for verb, words in facts.verbs(card)
         ],
@@ -72,21 +74,21 @@ def _attachment(room: Room, card: IncidentCard) -> Part:
 
 
 def _text(card: IncidentCard) -> str:
-    title = _fit(facts.title(card), LONGEST_TITLE)
+    title = f"#{card.number} {_fit(card.title, LONGEST_TITLE)}"
     links = [
-        (card.link, str(facts.OPEN_INCIDENT)),
-        (card.service_link, str(facts.OPEN_SERVICE)),
+        *facts.ours(card),
         *card.links,
         *((address, words) for address, _leads, words in card.images[1:]),
     ]
+    state = f"**{_fit(facts.state(card), LONGEST_VALUE)}**"
     parts = [
-        f"**{_fit(facts.state(card), LONGEST_VALUE)}**",
-        f"**[{title}]({texts.address(card.link)})**",
+        f"{state}\n**[{title}]({texts.address(card.link)})**",
         f"⚠️ **{_fit(card.warning, LONGEST_VALUE)}**" if card.warning else "",
         _escaped(card.details, LONGEST_DETAILS),
         " · ".join(_link(*each) for each in links),
     ]
-    return "\n".join(part for part in parts if part)
+    # An empty line, or the links would belong to a list above them.
+    return "\n\n".join(part for part in parts if part)
 
 
 def _link(address: str, words: str) -> str:
@@ -108,6 +110,10 @@ def _button(room: Room, card: IncidentCard, verb: str, words: str) -> Part:
         "style": STYLES[verb],
         "integration": {"url": address, "context": context},
     }
+
+
+def _plain(text: str) -> str:
+    return texts.fitted(texts.on_one_line(text), LONGEST_TITLE, escape=QUIET)
 
 
 def _escaped(text: str, room: int) -> str:

@@ -18,7 +18,7 @@ from integrations.slack import actions, elements, mrkdwn, rich
 from integrations.slack.elements import Choice, Piece
 
 MOST_BLOCKS: Final = 50
-LONGEST_TITLE, LONGEST_NAME, LONGEST_LINK = 300, 100, 150
+LONGEST_TITLE, LONGEST_STATE, LONGEST_NAME, LONGEST_LINK = 300, 150, 100, 150
 LONGEST_ALTERNATIVE: Final = 2000
 MOST_ASSIGNEES: Final = 10
 WARNING: Final = "\N{WARNING SIGN}"
@@ -61,11 +61,13 @@ def text(card: Card) -> str:
         return rich.said(*_test(card))
     said = _("#%(number)d %(state)s: %(title)s (%(service)s)") % {
         "number": card.number,
-        "state": card.state_words,
+        "state": _cut(card.state_words, LONGEST_STATE),
         "title": _cut(card.title, LONGEST_TITLE),
         "service": _cut(card.service, LONGEST_NAME),
     }
-    return mrkdwn.escape(" ".join(filter(None, (said, card.warning))))
+    return mrkdwn.escape(
+        " ".join(filter(None, (said, _cut(card.warning, LONGEST_STATE))))
+    )
 
 
 def _test(card: Card) -> list[rich.Line]:
@@ -88,7 +90,7 @@ def _state(card: IncidentCard) -> rich.Line:
     urgency = _("High urgency") if is_high else _("Low urgency")
     rest = [urgency, _cut(card.priority, LONGEST_NAME)]
     return [
-        rich.text(_cut(card.state_words, LONGEST_TITLE), bold=True),
+        rich.text(_cut(card.state_words, LONGEST_STATE), bold=True),
         rich.text("".join(f"{BETWEEN}{each}" for each in rest if each)),
     ]
 
@@ -96,7 +98,7 @@ def _state(card: IncidentCard) -> rich.Line:
 def _summary(card: IncidentCard) -> rich.Line:
     """Say a resolved incident in one line."""
     line = [
-        rich.text(_cut(card.state_words, LONGEST_TITLE), bold=True),
+        rich.text(_cut(card.state_words, LONGEST_STATE), bold=True),
         *(
             (rich.text(" "), rich.moment(card.resolved_at))
             if card.resolved_at is not None
@@ -144,7 +146,7 @@ def _alerts(card: IncidentCard) -> str:
 def _warning(card: IncidentCard) -> list[Piece]:
     if not card.warning:
         return []
-    words = f"{WARNING} {_cut(card.warning, LONGEST_TITLE)}"
+    words = f"{WARNING} {_cut(card.warning, LONGEST_STATE)}"
     return [rich.block([rich.text(words, bold=True)])]
 
 

@@ -51,6 +51,13 @@ def events(request: HttpRequest) -> HttpResponse:
     return _taken(request, "event", JSON, _json)
 
 
+def name_of(payload: Payload) -> str:
+    """Return what makes an event this one, by whichever way it comes; else nothing."""
+    id_ = values.text(payload.get("event_id"))
+    team = values.text(payload.get("team_id"))
+    return rows.digest("event", team, id_) if part(payload, "event") and id_ else ""
+
+
 def _taken(
     request: HttpRequest, door: str, kind: str, read: Callable[[bytes], Payload]
 ) -> HttpResponse:
@@ -84,7 +91,7 @@ def _answer(
         return JsonResponse({"challenge": values.text(payload.get("challenge"))})
     # The same signature is the same request; of an event Slack sends it anew with
     # another one, as long as nobody has answered.
-    digest = _event(payload) or rows.digest(
+    digest = name_of(payload) or rows.digest(
         "signature", request.headers[signatures.SIGNATURE]
     )
     try:
@@ -94,12 +101,6 @@ def _answer(
         logger.exception("Could not take a request of Slack")
         return _plain(500, "The request was not taken; try again.")
     return HttpResponse(status=200) if said is None else JsonResponse(said)
-
-
-def _event(payload: Payload) -> str:
-    id_ = values.text(payload.get("event_id"))
-    team = values.text(payload.get("team_id"))
-    return rows.digest("event", team, id_) if part(payload, "event") and id_ else ""
 
 
 def _interaction(body: bytes) -> Payload:

@@ -26,7 +26,8 @@ def act(request: ChatRequest, heard: Heard | None, *, at: datetime) -> Outcome:
     """Take the event, in the account's scope."""
     if _is_message(request):
         return threads.act(request, heard, at=at)
-    event = part(request.payload, "event")
+    happened_at = part(request.payload, "event_time")
+    event = {"event_ts": happened_at, **part(request.payload, "event")}
     lifecycle.happened(request.workspace, event, at)
     return Outcome()
 

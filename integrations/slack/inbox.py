@@ -41,11 +41,15 @@ PATIENCE: Final = 4
 # What people do goes before what is said about it; what one person does, in its order.
 # Somebody's request that has failed before steps aside.
 NEXT: Final = """
+    WITH first AS MATERIALIZED (
+        SELECT id FROM integrations_chatrequest
+        WHERE processed_at IS NULL AND kind = 'slack'
+            AND (retry_at IS NULL OR retry_at <= %(at)s)
+        ORDER BY door = 'answer', attempts, id LIMIT %(look)s)
     UPDATE integrations_chatrequest SET attempts = attempts + 1, retry_at = %(until)s
     WHERE id = (
-        SELECT r.id FROM integrations_chatrequest r
-        WHERE r.processed_at IS NULL AND r.kind = 'slack'
-            AND (r.retry_at IS NULL OR r.retry_at <= %(at)s)
+        SELECT r.id FROM integrations_chatrequest r JOIN first ON first.id = r.id
+        WHERE r.processed_at IS NULL AND (r.retry_at IS NULL OR r.retry_at <= %(at)s)
             AND NOT EXISTS (
                 SELECT 1 FROM integrations_chatrequest e
                 WHERE e.processed_at IS NULL AND e.kind = 'slack' AND e.id < r.id
@@ -56,9 +60,11 @@ NEXT: Final = """
                     = coalesce(r.payload #>> '{user,id}',
                         r.payload #>> '{event,user}', r.payload ->> 'user_id', ''))
         ORDER BY r.door = 'answer', r.attempts, r.id
-        LIMIT 1 FOR UPDATE SKIP LOCKED)
+        LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
     RETURNING id
 """
+# Among so many of those that wait, so that a long queue costs no more than a short one.
+LOOK: Final = 50
 
 _lanes = Semaphore(LANES)
 
@@ -79,7 +85,7 @@ def _next(at: datetime) -> ChatRequest | None:
     """Take a request that nobody works on."""
     with tenancy.all_accounts():
         with connection.cursor() as cursor:
-            cursor.execute(NEXT, {"at": at, "until": at + LEASE})
+            cursor.execute(NEXT, {"at": at, "until": at + LEASE, "look": LOOK})
             found = cursor.fetchone()
         if found is None:
             return None
@@ -92,8 +98,8 @@ def _work(request: ChatRequest, now: Callable[[], datetime]) -> None:
     if why := _over(request, at):
         _settle(request, lambda row: rows.give_up(row, why, at=now()))
         return
-    handler = handlers.of(request.door)
     try:
+        handler = handlers.of(request.door)
         prepared = handler.prepare(request, at=at)
         _settle(request, lambda row: _act(row, handler, prepared, now()))
     except rooms.Failure as failure:

@@ -1,7 +1,5 @@
 """Does what a button says, once it is known who has pressed it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +13,7 @@ from integrations.slack import (
     actions,
     callers,
     commands,
+    incident_channels,
     linking,
     mrkdwn,
     presses,
@@ -24,6 +23,7 @@ from integrations.slack import (
     verbs,
 )
 from integrations.slack.callers import Refused, Unknown
+from integrations.slack.commands import who
 from integrations.slack.presses import Press
 from integrations.slack.rows import Outcome
 from integrations.slack.shown import Shown
@@ -31,47 +31,48 @@ from integrations.slack.whispers import Whisper
 
 # What only shows something; whoever is in the room may see it.
 SHOWS: Final = {actions.MORE_WHO}
+# Each says why, fit for a person.
+REFUSALS: Final = (
+    shown.NotShown,
+    Refused,
+    incident_channels.Refused,
+    states.NotAllowed,
+    NotPermitted,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
-    """What is known of who pressed, once Slack was asked."""
+def prepare(request: ChatRequest, *, at: datetime) -> rooms.Failure | None:
+    """Find out who it was, with Slack's help; this will return why it could not.
 
-    # Why it could not say who they are, if so.
-    unmet: rooms.Failure | None = None
-    # What came of the answer to a direct message, which is done by then.
-    whispers: Sequence[Whisper] = ()
-
-
-def prepare(request: ChatRequest, *, at: datetime) -> Met:
-    """Find out who it was, with Slack's help, or take the answer to a message."""
+    The answer to a direct message is taken here: it finds its own way.
+    """
     if replying.is_reply(request.payload):
-        words = replying.pressed(request.workspace, request.payload, at=at)
-        return Met(whispers=[words] if words else [])
+        replying.pressed(request.workspace, request.payload, at=at)
+        return None
     press = presses.read(request.payload)
     if not _is_ours(press):
-        return Met()
-    return Met(linking.meet(request.workspace, press.caller, at=at))
+        return None
+    return linking.meet(request.workspace, press.caller, at=at)
 
 
-def act(request: ChatRequest, met: Met, *, at: datetime) -> Outcome:
-    """Do it, in the account's scope; raises why it is not known who, if so."""
+def act(request: ChatRequest, unmet: rooms.Failure | None, *, at: datetime) -> Outcome:
+    """Do it, in the account's scope; raises `unmet` where that would help."""
     press = presses.read(request.payload)
     if not _is_ours(press):
-        return Outcome(met.whispers)
+        return Outcome()
     try:
         return Outcome(_done(request, press, at=at))
     except Unknown:
-        if met.unmet is not None:
-            raise met.unmet from None
+        if unmet is not None:
+            raise unmet from None
         return Outcome([_question(request, press, at=at)])
-    except (shown.NotShown, Refused, states.NotAllowed, NotPermitted) as refusal:
+    except REFUSALS as refusal:
         return Outcome([press.whisper(mrkdwn.escape(str(refusal)))])
 
 
 def _is_ours(press: Press) -> bool:
     """Say whether it is more than a link, of which Slack tells us all the same."""
-    own = {*verbs.DIRECT, *presses.FORMS, *SHOWS, presses.CREATE}
+    own = {*verbs.DIRECT, *presses.FORMS, *SHOWS, presses.CREATE, actions.MORE_CHANNEL}
     return press.what in own and bool(press.caller.user_id)
 
 
@@ -86,6 +87,9 @@ def _done(request: ChatRequest, press: Press, *, at: datetime) -> list[Whisper]:
         return [_who(request, press, found, actor, at=at)]
     if press.what in presses.FORMS:
         return [press.whisper(_again(actor))]
+    if press.what == actions.MORE_CHANNEL:
+        words = incident_channels.press(found.incident, workspace, actor=actor, at=at)
+        return [press.whisper(mrkdwn.escape(words))]
     verbs.do(press.what, found.incident, actor=actor, at=at)
     # The message shows it.
     return []
@@ -108,12 +112,12 @@ def _who(
         user_id=press.caller.user_id,
         user_name=press.caller.name,
         channel_id=press.channel,
-        words=f'who "{found.incident.service.name}"',
+        words="who",
         response_url=press.response_url,
         at=at,
         actor=actor,
     )
-    answer = commands.answer(command)
+    answer = who.of_service(command, found.incident.service)
     return press.whisper(answer.text, answer.blocks)
 
 

@@ -134,19 +134,6 @@ def _open_again(workspace: SlackWorkspace, event: Event, at: datetime) -> None:
         _heal(room, at)
 
 
-def _team_renamed(workspace: SlackWorkspace, event: Event, at: datetime) -> None:
-    if name := str(event.get("name") or "")[:200]:
-        rows = workspace.account.slack_workspaces.filter(pk=workspace.pk)
-        rows.update(name=name)
-
-
-def _team_moved(workspace: SlackWorkspace, event: Event, at: datetime) -> None:
-    url = str(event.get("url") or "")
-    if url.startswith("https://") and len(url) <= 300:
-        rows = workspace.account.slack_workspaces.filter(pk=workspace.pk)
-        rows.update(url=url)
-
-
 def _end(workspace: SlackWorkspace, words: str, *, actor: Actor, at: datetime) -> None:
     """Let go of a workspace that is locked; its rooms wait for its return."""
     workspace.removed_at, workspace.removed_reason = at, words[:300]
@@ -230,6 +217,4 @@ EVENTS: Final[Mapping[str, Handler]] = {
     "member_left_channel": _thrown_out,
     "group_left": _thrown_out,
     "member_joined_channel": _let_in,
-    "team_rename": _team_renamed,
-    "team_domain_change": _team_moved,
 }

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -125,7 +125,7 @@ def look(mirror: OnCallMirror, at: datetime) -> OnCall:
     return OnCall(people, _ids(links.order_by("-id")))
 
 
-def _ids(links: Sequence[ChatUser]) -> dict[int, str]:
+def _ids(links: Iterable[ChatUser]) -> dict[int, str]:
     # Of somebody with two the older one counts.
     return {link.membership_id or 0: link.user_id for link in links}
 

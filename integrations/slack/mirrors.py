@@ -54,7 +54,8 @@ class Values:
 
 def source(mirror: OnCallMirror) -> Schedule | EscalationPolicy:
     """Return what a mirror follows."""
-    return mirror.schedule or mirror.policy
+    found: Schedule | EscalationPolicy = mirror.schedule or mirror.policy
+    return found
 
 
 @transaction.atomic
@@ -138,7 +139,7 @@ def _check(account: Account, values: Values) -> None:
 
 
 def _check_level(policy: EscalationPolicy, level: int | None) -> None:
-    if not policy.rules.filter(level=level).exists():
+    if level is None or not policy.rules.filter(level=level).exists():
         raise Refused("source", _("The policy has no such level."))
 
 

@@ -23,6 +23,7 @@ from integrations.models import Extension, SlackWorkspace
 from integrations.slack import (
     actions,
     callers,
+    filling,
     mrkdwn,
     openings,
     questions,
@@ -31,8 +32,8 @@ from integrations.slack import (
     views,
 )
 from integrations.slack.callers import Caller, Refused, Unknown
+from integrations.slack.filling import Filled
 from integrations.slack.shown import Shown
-from integrations.slack.views import Filled
 from integrations.slack.whispers import Whisper
 from integrations.slack.whose import part
 
@@ -78,7 +79,7 @@ def take(workspace: SlackWorkspace, payload: dict[str, Any], *, at: datetime) ->
     zone = user.membership.time_zone if user and user.membership else "UTC"
     with timezone.override(ZoneInfo(zone)):
         view = part(payload, "view")
-        filled = views.read(view if isinstance(view, dict) else {})
+        filled = filling.read(view if isinstance(view, dict) else {})
         return _take(Sent(workspace, caller, filled, at))
 
 
@@ -92,7 +93,7 @@ def _take(sent: Sent) -> Taken:
         question = questions.view(sent.workspace)
         return Taken({"response_action": "update", "view": question})
     except Wrong as wrong:
-        return Taken(views.errors(wrong.errors, sent.filled))
+        return Taken(filling.errors(wrong.errors, sent.filled))
     except (shown.NotShown, Refused, states.NotAllowed, NotPermitted) as refusal:
         return Taken(_refused(str(refusal), sent.filled))
 
@@ -101,7 +102,7 @@ def _refused(words: str, filled: Filled) -> Piece:
     if not filled.data:
         # There is no field below which it could be said.
         return {"response_action": "update", "view": openings.words(words)}
-    return views.errors({"": [words]}, filled)
+    return filling.errors({"": [words]}, filled)
 
 
 def _note(sent: Sent) -> Taken:
@@ -206,8 +207,6 @@ def _subject(sent: Sent, what: str = "") -> tuple[Shown, Actor]:
     """
     about = sent.filled.subject
     found = shown.find(sent.workspace, about.channel, about.message, about.incident)
-    if not about.incident:
-        raise shown.NotShown(_("The form does not say what it is about."))
     actor = callers.actor(sent.workspace, sent.caller, anybody=found.anybody)
     if what:
         verbs.require(what, found.incident, actor=actor, at=sent.at)

@@ -26,6 +26,7 @@ from integrations.slack import (
     views,
 )
 from integrations.slack.callers import Refused, Unknown
+from integrations.slack.filling import Subject
 from integrations.slack.presses import Press
 from integrations.slack.whispers import Whisper
 from integrations.slack.whose import part
@@ -95,7 +96,7 @@ def _form(workspace: SlackWorkspace, press: Press, *, at: datetime) -> Piece:
     actor = callers.actor(workspace, press.caller, anybody=found.anybody)
     what = VERBS.get(press.what, press.what)
     verbs.require(what, incident, actor=actor, at=at)
-    subject = views.Subject(
+    subject = Subject(
         incident=incident.public_id,
         number=incident.number,
         title=incident.title,
@@ -105,7 +106,7 @@ def _form(workspace: SlackWorkspace, press: Press, *, at: datetime) -> Piece:
     return _view(press.what, subject, incident)
 
 
-def _view(what: str, subject: views.Subject, incident: Incident) -> Piece:
+def _view(what: str, subject: Subject, incident: Incident) -> Piece:
     account = incident.account
     match what:
         case "reassign":
@@ -127,13 +128,11 @@ def _create(workspace: SlackWorkspace, press: Press, payload: dict[str, Any]) ->
     actor.require_anywhere("respond")
     text = part(payload, "message", "text")
     if not isinstance(text, str) or not press.message:
-        subject = views.Subject(channel=press.channel)
+        subject = Subject(channel=press.channel)
         return views.create_incident(subject, choices.services(workspace.account))
     link = permalink(workspace, press.channel, press.message)
     title, details = views.of_message(mrkdwn.escape(reading.plain(text)), link)
-    subject = views.Subject(
-        channel=press.channel, message=press.message, permalink=link
-    )
+    subject = Subject(channel=press.channel, message=press.message, permalink=link)
     return views.create_incident(
         subject,
         choices.services(workspace.account),

@@ -112,7 +112,8 @@ def _live() -> Q:
     return Q(Exists(connected), place__startswith=f"{KIND} ", membership__isnull=False)
 
 
-def _of_slack() -> QuerySet[ContactMethod]:
+def _is_live() -> Exists:
+    """Ask the database whether an address is somebody's whom a link still names."""
     links = ChatUser.across_accounts.filter(
         _live(),
         account=OuterRef("account"),
@@ -122,17 +123,18 @@ def _of_slack() -> QuerySet[ContactMethod]:
             Replace(F("place"), Value(f"{KIND} "), Value("")), Value("/"), F("user_id")
         )
     )
-    is_live = Exists(links.filter(spelled=OuterRef("address")))
-    return ContactMethod.across_accounts.filter(kind=KIND).annotate(is_live=is_live)
+    return Exists(links.filter(spelled=OuterRef("address")))
 
 
 def _ended() -> QuerySet[ContactMethod]:
-    return _of_slack().filter(is_live=False, disabled_at=None)
+    return ContactMethod.across_accounts.filter(
+        ~_is_live(), kind=KIND, disabled_at=None
+    )
 
 
 def _returned() -> QuerySet[ContactMethod]:
-    return _of_slack().filter(
-        is_live=True, disabled_at__isnull=False, disabled_reason=UNLINKED
+    return ContactMethod.across_accounts.filter(
+        _is_live(), kind=KIND, disabled_at__isnull=False, disabled_reason=UNLINKED
     )
 
 

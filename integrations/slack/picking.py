@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from integrations.chat.rooms import Broken, Failure, Found
-from integrations.extensions.schemas import Answers, Offer
 from integrations.models import Room, SlackWorkspace
 from integrations.slack import client
 from integrations.slack.client import Client
-from integrations.slack.shapes import SlackChannel
+from integrations.slack.shapes import Channels, SlackChannel
 from integrations.webhooks.refusals import Refused
 
 KIND: Final = "slack"
@@ -22,18 +21,14 @@ CHANNEL_ID: Final = re.compile(r"[CG][A-Z0-9]{7,19}")
 MOST_PARTS: Final = 4
 
 
-def connect(account: Account, answers: Answers) -> Room:
-    """Make a room of a channel that we may write in; a public one we enter."""
-    workspace = answers.workspace or (answers.room.workspace if answers.room else None)
-    if workspace is None:
-        raise Refused(_("Choose a workspace of Slack."), "workspace")
-    wanted = answers.channel.strip()
-    if not wanted and answers.room is not None:
-        wanted = answers.room.channel_id
-    if not wanted:
-        raise Refused(_("Choose a channel."), "channel")
+def room(account: Account, workspace: SlackWorkspace, wanted: str) -> Room:
+    """Make a room of a channel that we may write in; a public one we enter.
+
+    It may be named by its id, its address or its name. Raises Refused, or a failure
+    of `integrations.chat.rooms`.
+    """
     slack = client.of(workspace)
-    channel = slack.channel_info(_id(slack, wanted))
+    channel = slack.channel_info(_id(slack, wanted.strip()))
     _enter(slack, channel)
     return Room(
         account=account,
@@ -44,18 +39,11 @@ def connect(account: Account, answers: Answers) -> Room:
     )
 
 
-def choices(
-    account: Account,
-    workspace: SlackWorkspace | None,
-    query: str = "",
-    cursor: str = "",
-) -> Offer:
+def channels(workspace: SlackWorkspace, query: str = "", cursor: str = "") -> Channels:
     """List the channels whose names hold the query, that are public or that we are in.
 
     Long lists come in parts, of which some may hold nothing.
     """
-    if workspace is None:
-        return Offer(())
     slack, wanted = client.of(workspace), _name(query)
     found: list[Found] = []
     for _part in range(MOST_PARTS):
@@ -64,7 +52,7 @@ def choices(
         cursor = part.cursor
         if not cursor or (found and not wanted):
             break
-    return Offer(found, cursor)
+    return Channels(found, cursor)
 
 
 def missing() -> str:

@@ -28,8 +28,6 @@ SCOPES: Final[dict[str, str | Promise]] = {
     "usergroups:read": _("List user groups to choose from."),
     "usergroups:write": _("Keep a user group equal to who is on call."),
 }
-# What is asked of a person who says that they are somebody of Slack.
-OF_PEOPLE: Final = ("openid", "email", "profile")
 # What Slack tells us of, at /slack/events.
 EVENTS: Final = (
     "app_uninstalled",
@@ -48,8 +46,6 @@ EVENTS: Final = (
     "member_left_channel",
     "message.channels",
     "message.groups",
-    "team_domain_change",
-    "team_rename",
 )
 
 

@@ -55,12 +55,10 @@ def find(workspace: SlackWorkspace, channel: str, ts: str, public_id: str) -> Sh
     Its incident must be the one that the button names: nobody acts on one incident
     through the message of another.
     """
-    named = Q(message_id=ts)
-    if public_id:
-        # Pressed before whoever has posted it could write down its id.
-        named |= Q(message_id="", incident__public_id=public_id)
+    # Perhaps pressed before whoever has posted it could write down its id.
+    named = Q(message_id=ts) | Q(message_id="", incident__public_id=public_id)
     found = _message(workspace, channel, named)
-    if found is None or public_id not in ("", found.incident.public_id):
+    if found is None or public_id != found.incident.public_id:
         raise NotShown(
             _("OnCall does not know this message any more, so nothing was done.")
         )

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from slack_sdk.signature import SignatureVerifier
+from slack_sdk.signature import Clock, SignatureVerifier
 
 TIMESTAMP: Final = "X-Slack-Request-Timestamp"
 SIGNATURE: Final = "X-Slack-Signature"
@@ -28,7 +28,7 @@ def is_signed(request: HttpRequest, body: bytes, *, at: datetime) -> bool:
         return False
 
 
-class _Clock:
+class _Clock(Clock):
     """Tells the time that is given, to whoever compares with it."""
 
     def __init__(self, at: datetime) -> None:

@@ -18,6 +18,7 @@ from urllib3.exceptions import (
 from integrations import deadlines
 
 CONNECT_SECONDS: Final = 3.0
+FORM: Final = "application/x-www-form-urlencoded"
 LONGEST_ANSWER: Final = 8 * 1024 * 1024
 SENDERS: Final = 16
 # Of the urllib3 errors, those after which nothing can have arrived.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from incidents import engine
 from incidents.turns import Turn
-from integrations.slack import mirroring, naming, paging
+from integrations.slack import channel_work, mirroring, naming, paging
 
 _turn = Turn()
 
@@ -16,6 +16,7 @@ def work_due(now: Callable[[], datetime] = engine.now) -> None:
 
 
 def _work(now: Callable[[], datetime]) -> None:
+    channel_work.work_due(now)
     paging.follow_links(now())
     naming.name_due(now())
     mirroring.work_due(now)

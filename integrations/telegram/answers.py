@@ -17,9 +17,9 @@ from accounts import tenancy
 from accounts.models import Account
 from integrations.chat import acting, inbox, people
 from integrations.chat.acting import Person
+from integrations.chat.linking import Taken
 from integrations.chat.rooms import Failure
 from integrations.models import ChatRequest, Room
-from integrations.slack.linking import Taken
 from integrations.telegram import client, commands, layout, linking, updates
 from integrations.telegram.client import KIND, Bot, Moved
 from integrations.telegram.updates import Update

@@ -1,6 +1,7 @@
 """Leads from a bot's token and a group's name to a room."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,6 @@ from accounts import tenancy
 from accounts.models import Account
 from integrations.chat.rooms import Broken, Failure
 from integrations.chat.rooms import Refused as RefusedThere
-from integrations.extensions.schemas import Answers
 from integrations.models import Room
 from integrations.telegram import client, groups, hooks
 from integrations.telegram.client import KIND, Bot, Moved
@@ -21,15 +21,23 @@ PUBLIC: Final = re.compile(r"@\w{4,40}", re.ASCII)
 ABSENT: Final = {"left", "kicked"}
 MOST_NAMED: Final = 10
 
+Values = Mapping[str, str]
 
-def connect(account: Account, answers: Answers) -> Room:
-    """Make a room of a group that the bot is in, and listen to what happens there."""
-    bot = _bot(answers)
+
+def connect(account: Account, values: Values, before: Room | None) -> Room:
+    """Make a room of a group that the bot is in, and listen to what happens there.
+
+    What is left empty is as before. Raises Refused, or a failure of rooms.
+    """
+    bot = _bot(
+        values.get("token", "") or (client.bot_of(before).token if before else "")
+    )
+    typed = values.get("group", "").strip() or (before.channel_id if before else "")
     try:
         # Before we listen, Telegram itself tells what the bot has seen.
         seen = groups.seen(account, bot)
         _listen(account, bot)
-        found = _group(bot, answers, seen)
+        found = _group(bot, typed, seen)
     except Moved as moved:
         found = _chat(bot, str(moved.chat_id))
     room = Room(account=account, kind=KIND, channel_id=str(found.get("id", "")))
@@ -40,10 +48,7 @@ def connect(account: Account, answers: Answers) -> Room:
     return room
 
 
-def _bot(answers: Answers) -> Bot:
-    token = answers.values.get("token", "")
-    if not token and answers.room is not None:
-        token = client.bot_of(answers.room).token
+def _bot(token: str) -> Bot:
     try:
         me = client.call(token, "getMe", {})
     except Broken as failure:
@@ -62,10 +67,7 @@ def _listen(account: Account, bot: Bot) -> None:
         raise Refused(words % {"why": failure}) from None
 
 
-def _group(bot: Bot, answers: Answers, seen: dict[str, str]) -> dict[str, Any]:
-    typed = answers.values.get("group", "").strip()
-    if not typed and answers.room is not None:
-        typed = answers.room.channel_id
+def _group(bot: Bot, typed: str, seen: dict[str, str]) -> dict[str, Any]:
     named = [number for number, name in seen.items() if name.strip() == typed]
     if len(named) == 1:
         return _chat(bot, named[0])

@@ -45,26 +45,29 @@ def _envelope(text: str) -> Part:
 def _text(card: IncidentCard) -> str:
     title = _fit(facts.title(card), LONGEST_TITLE)
     warning = _fit(card.warning, LONGEST_VALUE) if card.warning else ""
-    parts = [
+    head = [
         f"<b>{_fit(facts.state(card), LONGEST_VALUE)}</b>",
         f'<b><a href="{_address(card.link)}">{title}</a></b>',
+    ]
+    found = (*facts.facts(card), facts.opened(card))
+    parts = [
+        "\n".join(head),
         f"⚠️ <b>{warning}</b>" if warning else "",
-        *(_fact(name, value) for name, value in facts.facts(card)),
+        "\n".join(_fact(name, value) for name, value in found),
         _escaped(card.details, LONGEST_DETAILS),
     ]
-    text = "\n".join(part for part in parts if part)
+    text = "\n\n".join(part for part in parts if part)
     return _with_links(text, card)
 
 
 def _with_links(text: str, card: IncidentCard) -> str:
     """Add links as long as there is room, ours first."""
     links = [
-        (card.link, str(facts.OPEN_INCIDENT)),
-        (card.service_link, str(facts.OPEN_SERVICE)),
+        *facts.ours(card),
         *card.links,
         *((address, words) for address, _leads, words in card.images),
     ]
-    between = "\n"
+    between = "\n\n"
     for address, words in links:
         shown = f'<a href="{_address(address)}">{_fit(words, LONGEST_LINK)}</a>'
         longer = f"{text}{between}{shown}"

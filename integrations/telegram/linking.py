@@ -11,9 +11,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import Account, Membership
 from accounts.permissions import Actor
-from integrations.chat import inbox, people
+from integrations.chat import inbox, linking, people
 from integrations.models import ChatUser
-from integrations.slack import linking
 from integrations.telegram import client
 from integrations.telegram.client import KIND, Bot
 

@@ -24,7 +24,6 @@ from django.views.decorators.http import (
 from accounts.middleware import scoped
 from accounts.requests import AccountRequest, member, member_in_parts
 from integrations.chat import rooms
-from integrations.extensions.schemas import Answers
 from integrations.forms.mirrors import MirrorForm
 from integrations.models import OnCallMirror
 from integrations.slack import client, mirrors, picking
@@ -131,8 +130,7 @@ def _target(request: AccountRequest, form: MirrorForm) -> tuple[str, str]:
     """Ask Slack for the id and the name of what was typed, outside of a scope."""
     typed, workspace = form.cleaned_data["target"], form.workspace_chosen
     if form.cleaned_data["kind"] == OnCallMirror.Kind.TOPIC:
-        given = Answers({}, workspace, typed, None)
-        room = picking.connect(request.account, given)
+        room = picking.room(request.account, workspace, typed)
         return room.channel_id, room.name.lstrip("#")
     wanted = typed.strip().lstrip("@").casefold()
     for group in client.of(workspace).list_usergroups():

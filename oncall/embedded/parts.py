@@ -41,8 +41,9 @@ def worker(folder: Path, given: Mapping[str, str]) -> Child:
     """Start the one who delivers; this will not wait until it is ready."""
     options = [
         # It is the messenger too, whose process of its own would need as much memory
-        # again. Two threads more, so that paging has as many as it would have alone.
-        *("--queues", "celery,outbox,chat", "--concurrency", "12"),
+        # again. Webhooks and chats that keep silent have eight threads at most, so
+        # that paging has as many as it would have alone.
+        *("--queues", "celery,outbox,chat", "--concurrency", "16"),
         *("--pool", "threads", "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
@@ -58,6 +59,14 @@ def beat(folder: Path, given: Mapping[str, str]) -> Child:
     options = ["--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING"]
     command = ["celery", "--app", "oncall.clock", "beat", *options]
     return _start("The clock", "beat", command, folder, environment.of_the_app(given))
+
+
+def slack(folder: Path, given: Mapping[str, str]) -> Child:
+    """Start the one who listens to Slack; this will not wait until it is connected."""
+    surroundings = environment.of_the_app(given)
+    command = ["django", "slack_socket", "--skip-checks"]
+    surroundings |= {"DJANGO_SETTINGS_MODULE": "oncall.settings"}
+    return _start("The connection to Slack", "slack", command, folder, surroundings)
 
 
 def migrate(folder: Path, given: Mapping[str, str], stop: Callable[[], None]) -> None:

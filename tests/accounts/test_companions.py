@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts import companions, contact_methods, notification_rules, readiness
 from accounts.models import ContactMethod
@@ -84,7 +85,7 @@ class TestContactMethods:
     def test_nobody_types_its_address_nor_confirms_it_by_code(
         self, acme, chat, by_alice
     ):
-        with pytest.raises(contact_methods.ValidationError, match="Link yourself"):
+        with pytest.raises(ValidationError, match="Link yourself"):
             contact_methods.clean_address(acme.account, "pigeon", "T1/U2")
         with pytest.raises(Refused, match="needs no code"):
             contact_methods.send_code(chat, at=NOON)

@@ -92,6 +92,9 @@ IDS: dict[tuple[str, str], Pick] = {
     ("settings/extensions/", "public_id"): lambda w: (
         w.account.extensions.get(schema="slack").public_id
     ),
+    ("settings/slack/", "public_id"): lambda w: (
+        w.account.slack_workspaces.get().public_id
+    ),
     ("settings/slack/on-call/", "public_id"): lambda w: (
         w.account.mirrors.get().public_id
     ),

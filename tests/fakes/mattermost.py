@@ -47,22 +47,24 @@ class Server:
         self.channel = self.add_channel("incidents", "Incidents")
 
     def add_team(self, name: str, title: str) -> str:
-        team = {"id": new_id(), "name": name, "display_name": title}
-        self.teams[team["id"]] = team
-        return team["id"]
+        id_ = new_id()
+        self.teams[id_] = {"id": id_, "name": name, "display_name": title}
+        return id_
 
     def add_channel(self, name: str, title: str, *, joined: bool = True) -> str:
-        found = {"id": new_id(), "name": name, "display_name": title, "type": "O"}
-        self.channels[found["id"]] = found | {"team_id": self.team, "delete_at": 0}
-        self.members[found["id"]] = {self.bot} if joined else set()
-        return str(found["id"])
+        id_ = new_id()
+        found = {"id": id_, "name": name, "display_name": title, "type": "O"}
+        self.channels[id_] = found | {"team_id": self.team, "delete_at": 0}
+        self.members[id_] = {self.bot} if joined else set()
+        return id_
 
     def add_user(self, name: str, email: str, *, joined: bool = True) -> str:
-        user = {"id": new_id(), "username": name, "email": email, "delete_at": 0}
-        self.users[user["id"]] = user
+        id_ = new_id()
+        user = {"id": id_, "username": name, "email": email, "delete_at": 0}
+        self.users[id_] = user
         if joined:
-            self.members[self.channel].add(str(user["id"]))
-        return str(user["id"])
+            self.members[self.channel].add(id_)
+        return id_
 
     def shown(self, channel: str = "") -> list[dict[str, Any]]:
         """The posts of a channel that begin no answer, the oldest first."""
@@ -115,8 +117,8 @@ class _Handler(web.Handler):
     def _serve(self, body: Any) -> None:
         own = self.server_
         if own.answers:
-            status, said, head = own.answers.pop(0)
-            self.answer(status, said, **head)
+            status, given, head = own.answers.pop(0)
+            self.answer(status, given, **head)
             return
         if self.headers["Authorization"].removeprefix("Bearer ") not in own.tokens:
             self._say(_error(401, "api.context.session_expired.app_error"))

@@ -113,6 +113,10 @@ ROWS: Final[dict[int, tuple[str, str]]] = {
         "Health checks share the queue's fate",
         "/healthz touches nothing, /readyz reads the age of the oldest due row",
     ),
+    26: (
+        "A chat that is down or slow holds pages up, or shows an old state for ever",
+        "Queue, threads and rows of its own; a row says what is shown, till it is true",
+    ),
 }
 
 

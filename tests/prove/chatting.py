@@ -20,7 +20,7 @@ def show_all(account: Account) -> None:
         bot_user_id="U0ONCALL",
         installed_at=now,
     )
-    workspace.token = "xoxb-of-the-proof"  # noqa: S105 opens nothing
+    workspace.token = "xoxb-of-the-proof"
     workspace.save()
     for number in range(ROOMS):
         _extend(account, workspace, f"everything-{number}", scope="account")

@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browsers import chromium
+from tests.fakes import slack as fake_slack
 from tests.fakes import smtp, twilio
+from tests.fakes.slack import Slack
 from tests.scenarios.instance import (
     PATIENCE,
     Up,
@@ -37,7 +39,13 @@ def phones() -> Iterator[twilio.Twilio]:
 
 
 @pytest.fixture(scope="session")
-def oncall(mailbox: smtp.Mailbox, phones: twilio.Twilio) -> Iterator[Up]:
+def slack() -> Iterator[Slack]:
+    with fake_slack.serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def oncall(mailbox: smtp.Mailbox, phones: twilio.Twilio, slack: Slack) -> Iterator[Up]:
     """The product as `manage.py up` starts it, sending by real SMTP and HTTP."""
     settings = {
         "EMAIL_URL": f"smtp://{mailbox.host}:{mailbox.port}",
@@ -45,10 +53,16 @@ def oncall(mailbox: smtp.Mailbox, phones: twilio.Twilio) -> Iterator[Up]:
         "TWILIO_AUTH_TOKEN": twilio.AUTH_TOKEN,
         "TWILIO_FROM": twilio.NUMBER,
         "TWILIO_API_BASE": phones.base,
+        "SLACK_CLIENT_ID": fake_slack.CLIENT_ID,
+        "SLACK_CLIENT_SECRET": fake_slack.CLIENT_SECRET,
+        "SLACK_SIGNING_SECRET": fake_slack.SIGNING_SECRET,
+        "SLACK_API_BASE": slack.base,
         # Where receivers of webhooks are.
         "ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
     }
     with new_folder() as folder, up(folder, settings=settings) as instance:
+        # What is pressed there comes here.
+        slack.app = instance.url
         yield instance
 
 

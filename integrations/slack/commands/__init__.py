@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import NotPermitted
 from incidents import states
+from integrations.slack import mrkdwn
 from integrations.slack.commands import answers, protocol, words
 from integrations.slack.commands.protocol import Answer, Command, Known
 from integrations.slack.commands.words import Mistake, Typed
@@ -42,7 +43,7 @@ def answer(command: Command) -> Answer:
     zone = ZoneInfo(member.time_zone) if member else timezone.get_default_timezone()
     with timezone.override(zone):
         try:
-            return _answered(command, words.split(command.words))
+            return _answered(command, words.split(mrkdwn.printable(command.words)))
         except (Mistake, NotPermitted, NotAllowed, states.NotAllowed) as refusal:
             return answers.plain(str(refusal))
         except ValidationError as refusal:

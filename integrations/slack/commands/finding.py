@@ -61,8 +61,9 @@ def services(command: Command) -> QuerySet[Service]:
     rows = command.account.services.select_related("escalation_policy")
     if command.member is not None:
         return rows
-    open_ = [each for each in extensions(command) if each.anybody_may_act]
-    return rows.filter(covered(open_))
+    found = extensions(command)
+    lets = [each for each in found if each.anybody_may_act and not each.is_paused]
+    return rows.filter(covered(lets))
 
 
 def nearby(command: Command) -> QuerySet[Service]:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from incidents.models import Service
 from integrations.slack import rich
 from integrations.slack.commands import answers, finding
 from integrations.slack.commands.protocol import Answer, Command, command
@@ -29,6 +30,12 @@ def who(command: Command, typed: Typed) -> Answer:
     if typed:
         return _named(command, typed.text)
     return of_policies(command, _nearby(command))
+
+
+def of_service(command: Command, service: Service) -> Answer:
+    """Say who is on call for one service."""
+    policies = command.account.escalation_policies
+    return of_policies(command, policies.filter(pk=service.escalation_policy_id))
 
 
 def of_policies(command: Command, found: QuerySet[EscalationPolicy]) -> Answer:

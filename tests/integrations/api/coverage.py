@@ -24,6 +24,29 @@ EVENTS = {
     "openapi-events-v1.json": "/generic/2010-04-15",
     "openapi-events-v2.json": "/v2",
 }
+# Of the file about Slack, which is not beside this folder.
+SLACK = [
+    *(
+        (method, "/integration-slack/workspaces/{slack_team_id}/connections")
+        for method in ("get", "post")
+    ),
+    *(
+        (method, "/integration-slack/workspaces/{slack_team_id}/connections/{id}")
+        for method in ("get", "put", "delete")
+    ),
+    *(
+        (method, "/integration-slack/incidents/{id}/dedicated_channel")
+        for method in ("get", "post", "delete")
+    ),
+    *(
+        (method, "/integration-slack/incidents/{id}/notification_channels")
+        for method in ("get", "post", "put")
+    ),
+    (
+        "delete",
+        "/integration-slack/incidents/{id}/notification_channels/{channel_id}",
+    ),
+]
 HEAD = """\
 # What of the API is offered
 
@@ -56,7 +79,7 @@ def _rest() -> Iterator[tuple[str, str, bool]]:
         for method in METHODS
         if hasattr(getattr(pattern.callback, "view_class", None), method)
     }
-    for method, path in _operations("openapi-rest-v2.json"):
+    for method, path in [*_operations("openapi-rest-v2.json"), *SLACK]:
         is_offered = any(
             method == each and _fits(path, shape) for each, shape in offered
         )

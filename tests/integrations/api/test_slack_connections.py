@@ -187,7 +187,10 @@ def test_one_is_shown_changed_and_deleted(acme, alice, path):
 def test_what_its_page_says_besides_survives_a_change(acme, alice, path):
     one = f"{path}/{make(alice, path, acme.service)['id']}"
     acme.account.extensions.update(
-        name="To the shop", anybody_may_act=True, takes_notes=True
+        name="To the shop",
+        anybody_may_act=True,
+        takes_notes=True,
+        config={"incident_channels": {"is_on": True}},
     )
 
     alice.put(one, body(acme.service, config={"urgency": "high"}))
@@ -196,6 +199,7 @@ def test_what_its_page_says_besides_survives_a_change(acme, alice, path):
     assert (extension.name, extension.urgency) == ("To the shop", "high")
     assert extension.anybody_may_act
     assert extension.takes_notes
+    assert extension.config["incident_channels"] == {"is_on": True}
 
 
 def test_what_was_chosen_on_its_page_shows(acme, alice, path):

@@ -1,10 +1,13 @@
 """Rooms in which nothing arrives until somebody does something."""
 
+import pytest
+
 from accounts import tenancy
 from incidents import actions
 from incidents.models import Notification
 from integrations.chat import posting
 from integrations.models import ChatMessage
+from tests import chats
 from tests.factories import NOON
 from tests.integrations.chat.showing import (
     HOUR,
@@ -13,6 +16,7 @@ from tests.integrations.chat.showing import (
     do,
     fresh,
     join,
+    listen,
     message,
     open_incident,
     tell,
@@ -34,6 +38,7 @@ def broken(acme, square):
     return incident
 
 
+@pytest.mark.promise(26)
 def test_a_broken_room_is_left_alone_and_owners_are_told_once(acme, ours, square):
     broken(acme, square)
     asked = len(square.calls)
@@ -63,12 +68,26 @@ def test_who_made_the_extension_is_told_too(acme, ours, square):
     assert told == {acme.alice.email, acme.bob.email}
 
 
+def test_of_the_room_of_one_incident_nobody_is_told(acme, square):
+    incident = open_incident(acme)
+    room = chats.room(acme.account, kind="town", channel_id="inc", incident=incident)
+    listen(acme)
+    square.always = 403
+    do(acme, actions.resolve, incident, NOON + SECOND)
+
+    tell(NOON + SECOND)
+
+    assert fresh(room).broken_at == NOON + SECOND
+    assert notices(acme) == []
+
+
 def test_another_account_is_not_told(acme, globex, ours, square):
     broken(acme, square)
 
     assert notices(globex) == []
 
 
+@pytest.mark.promise(26)
 def test_reconnecting_shows_what_has_become_of_everything(acme, ours, square):
     incident = broken(acme, square)
     do(acme, actions.resolve, incident, NOON + MINUTE)

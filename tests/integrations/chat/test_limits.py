@@ -30,6 +30,7 @@ def workspace(acme, ours) -> SlackWorkspace:
     return made
 
 
+@pytest.mark.promise(26)
 def test_nothing_is_sent_before_the_chat_allows_it(acme, ours, square):
     incident = open_incident(acme)
     square.answers = [lambda handler: handler.limited(37)]

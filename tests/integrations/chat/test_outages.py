@@ -8,6 +8,7 @@ from accounts import tenancy
 from incidents import actions, relay
 from integrations.chat import leases, queue, results, sweeps
 from integrations.models import ChatMessage
+from tests import chats
 from tests.factories import NOON
 from tests.integrations.chat.showing import (
     HOUR,
@@ -23,6 +24,7 @@ from tests.integrations.chat.showing import (
 from tests.integrations.chat.town import Call
 
 
+@pytest.mark.promise(26)
 def test_an_hour_of_trouble_loses_no_final_state(acme, ours, square):
     shown = open_incident(acme, "Shown before")
     tell()
@@ -68,6 +70,23 @@ def test_the_waits_grow_to_five_minutes(acme, ours, square):
     assert fresh(ours.room).last_error == "The town is in trouble."
 
 
+def test_a_workspace_that_answers_again_is_told_in_every_room(acme, ours, square):
+    join(acme, channel="market")
+    workspace = chats.workspace(acme.account)
+    acme.account.rooms.update(workspace=workspace)
+    square.always = 500
+    open_incident(acme)
+    tell()
+    rooms = acme.account.rooms.filter(failures=1)
+    assert rooms.update(hold_until=NOON + HOUR) == 2
+    rooms.filter(channel_id="market").update(hold_until=NOON + MINUTE)
+    square.always = None
+
+    tell(NOON + MINUTE)
+
+    assert len(square.shown) == 2
+
+
 def test_success_ends_the_waits(acme, ours, square):
     square.answers = [500, 500]
     open_incident(acme)
@@ -95,6 +114,7 @@ def test_after_two_days_a_change_is_given_up(acme, ours, square):
     assert len(square.calls) == 1
 
 
+@pytest.mark.promise(26)
 def test_a_message_whose_answer_was_lost_is_not_there_twice(acme, ours, square):
     square.answers = [lambda handler: handler.taken_in_silence()]
     incident = open_incident(acme)
@@ -134,6 +154,7 @@ def test_a_certain_failure_is_posted_again_without_a_search(acme, ours, square):
     assert [call.do for call in square.calls] == ["post", "post"]
 
 
+@pytest.mark.promise(26)
 def test_a_killed_sender_lets_go_and_its_message_is_looked_for(acme, ours, square):
     open_incident(acme)
     relay.hand_on_due(NOON)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import pytest
+
 from incidents import actions, relay
 from integrations.chat import sending
 from integrations.models import ChatMessage
@@ -78,6 +80,7 @@ def test_nothing_is_sent_that_would_show_the_same(acme, ours, square):
     assert message(acme).due_at is None
 
 
+@pytest.mark.promise(26)
 def test_over_before_it_was_shown_it_is_one_resolved_message(acme, ours, square):
     incident = open_incident(acme)
     do(acme, actions.resolve, incident, NOON + SECOND)
@@ -159,3 +162,14 @@ def test_without_updates_each_chosen_change_is_a_post(acme, town, square):
     tell(NOON + MINUTE)
 
     assert square.done() == ["post triggered Disk full", "post resolved Disk full"]
+
+
+def test_a_changed_description_is_shown(acme, ours, square):
+    incident = open_incident(acme)
+    tell()
+    do(acme, actions.describe, incident, NOON + SECOND, text="The disk of db1")
+
+    tell(NOON + SECOND)
+
+    assert len(square.done("update")) == 1
+    assert square.threads == {"m0": ["Alice changed the description: The disk of db1"]}

@@ -119,6 +119,19 @@ def test_who_did_it_and_by_which_way_is_said(acme, ours, square):
     assert square.threads == {"m0": ["Bob acknowledged by text message"]}
 
 
+def test_times_are_those_of_the_account(acme, ours, square):
+    acme.account.time_zone = "Asia/Tokyo"
+    acme.account.save()
+    incident = open_incident(acme)
+    do(acme, actions.snooze, incident, NOON, until=NOON + HOUR)
+
+    tell(NOON + 2 * MINUTE)
+
+    [line] = square.threads["m0"]
+    assert line.startswith("21:00: Alice snoozed it until ")
+    assert "22:00" in line
+
+
 def test_the_first_level_is_part_of_the_beginning(acme, ours, square):
     incident = open_incident(acme)
     do(acme, actions.escalate, incident, NOON + SECOND)

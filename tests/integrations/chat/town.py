@@ -120,6 +120,8 @@ class Town:
     can_thread: bool = True
     can_act: bool = False
     pace: timedelta = timedelta()
+    # So long it waits for an answer.
+    seconds: float = SECONDS
 
     def post(self, room: Room, card: Card) -> str:
         """Show it; this will return the id."""
@@ -154,7 +156,7 @@ class Town:
             "lines": list(lines),
         }
         try:
-            answer = requests.post(self.square.base, json=call, timeout=SECONDS)
+            answer = requests.post(self.square.base, json=call, timeout=self.seconds)
         except requests.exceptions.RequestException:
             words = "The town does not answer."
             raise rooms.Unavailable(words, is_uncertain=True) from None

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from tests.integrations.extensions.setting_up import connected, signed_in
+from tests.integrations.extensions.setting_up import signed_in
+from tests.integrations.slack import connected
 
 
 @pytest.fixture
@@ -15,4 +16,4 @@ def alice(acme) -> Client:
 @pytest.fixture
 def workspace(acme, slack):
     """The fake Slack, connected to Acme."""
-    return connected(acme, slack)
+    return connected.workspace(acme.account, slack, name="Acme HQ")

@@ -31,13 +31,6 @@ def schema(key: str) -> schemas.Schema:
     return next(each for each in schemas.every() if each.key == key)
 
 
-def connected(world, slack):
-    """Connect the fake Slack's workspace to an account."""
-    return chats.workspace(
-        world.account, team_id=slack.team.id, name="Acme HQ", token=slack.install()
-    )
-
-
 def made(world, room: Room | None = None, actor: Actor = WEB, **values) -> Extension:
     """Make an extension of Slack as the pages do, of the service if not said else."""
     room = room or chats.room(world.account)
@@ -60,9 +53,7 @@ def bus(world, actor: Actor = WEB, **values) -> Extension:
 
 
 def fresh(extension: Extension) -> Extension:
-    return Extension.across_accounts.select_related("room", "team").get(
-        pk=extension.pk
-    )
+    return Extension.across_accounts.select_related("room", "team").get(pk=extension.pk)
 
 
 def page_of(extension: Extension, rest: str = "") -> str:
@@ -79,7 +70,7 @@ def typed(service, **more: Any) -> dict[str, Any]:
         "team": "",
         "urgency": "",
         "updates": UPDATES,
-        "anybody_may_act": "",
+        "anybody_may_act": "0",
         "has_thread": "on",
         **more,
     }

@@ -93,7 +93,7 @@ def test_when_slack_does_not_answer_a_channel_can_still_be_typed(
     answer = alice.get(SLACK)
 
     assert answer.status_code == 200
-    assert "Slack says no" in says(answer)
+    assert "That did not work" in says(answer)
     assert "Id or name of the channel" in says(answer)
 
 

@@ -116,6 +116,6 @@ def shown(room: Room, incident: Any, message_id: str) -> ChatMessage:
 
 
 def incident(world: World, title: str = "Checkout is down") -> Incident:
-    """An incident of the account's service, which pages Alice."""
-    actor = Actor("web", world.alice.membership)
+    """An incident of the account's service, which pages its owner."""
+    actor = Actor("web", next(iter(world.people.values())).membership)
     return actions.open_incident(world.service, actor=actor, at=NOON, title=title)

@@ -8,6 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from accounts import tenancy
 from accounts.permissions import Actor
 from incidents import actions
 from incidents.models import Incident
@@ -31,23 +32,45 @@ class Place:
     client: Client
 
     def shows(self, world: Any, title: str = "Disk full") -> tuple[Incident, Message]:
-        """Open an incident and show it, as the queue does."""
+        """Open an incident and show it."""
+        incident = self.opens(world, title)
+        return incident, self.posts(incident)
+
+    def opens(self, world: Any, title: str = "Disk full") -> Incident:
+        """Open an incident that is to be shown."""
         incident = actions.open_incident(
             world.service, actor=EVENT, at=timezone.now(), title=title
         )
-        room = self.extension.room
-        shown = ChatMessage.across_accounts.create(
-            account=room.account,
-            room=room,
+        ChatMessage.across_accounts.create(
+            account=incident.account,
+            room=self.extension.room,
             incident=incident,
             created_at=timezone.now(),
         )
+        return incident
+
+    def posts(self, incident: Incident) -> Message:
+        """Show it, as the queue does: the chat is called outside of a transaction."""
+        with tenancy.all_accounts():
+            rows = ChatMessage.across_accounts.select_related(
+                "room__workspace", "account"
+            )
+            shown = rows.get(incident=incident)
+        room = rooms.of(shown.room)
         card = cards.of(shown, source=self.extension.name)
-        shown.message_id = rooms.of(room).post(room, card)
-        shown.save()
+        shown.message_id = room.post(shown.room, card)
+        with tenancy.all_accounts():
+            shown.save()
         message = self.channel.message(shown.message_id)
         assert message is not None
-        return incident, message
+        return message
+
+    def updates(self, incident: Incident) -> None:
+        """Show it as it is now."""
+        rows = ChatMessage.across_accounts.select_related("room__workspace", "account")
+        shown = rows.get(incident=incident)
+        card = cards.of(shown, source=self.extension.name)
+        rooms.of(shown.room).update(shown.room, shown.message_id, card)
 
     def links(self, person: Any) -> Person:
         """Let somebody of the fake be a member."""
@@ -79,6 +102,11 @@ class Place:
 
 def place(slack: Slack, world: Any, client: Client, **given: Any) -> Place:
     """Connect the fake's workspace to an account, with a channel for its service."""
+    with tenancy.all_accounts():
+        return _place(slack, world, client, **given)
+
+
+def _place(slack: Slack, world: Any, client: Client, **given: Any) -> Place:
     workspace = chats.workspace(
         world.account,
         team_id=slack.team.id,

@@ -14,11 +14,12 @@ def workspace(
 ) -> SlackWorkspace:
     """Connect a workspace of the fake to an account."""
     team = team or slack.team
+    if "token" not in given:
+        given["token"] = slack.install(team, scopes=SCOPES)
     values = {
         "team_id": team.id,
         "name": team.name,
         "bot_user_id": team.bot,
-        "token": slack.install(team, scopes=SCOPES),
         "scopes": ",".join(SCOPES),
         **given,
     }

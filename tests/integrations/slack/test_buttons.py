@@ -8,8 +8,14 @@ from django.utils import timezone
 from incidents import states
 from incidents.models import TimelineEntry
 from integrations.models import ChatRequest
+from integrations.slack.actions import (
+    MORE,
+    MORE_CHANNEL,
+    MORE_REOPEN,
+    MORE_WHO,
+    choice,
+)
 from integrations.slack.verbs import ONE_ESCALATION
-from tests.fakes.slack import HangsUp, Limited, Says
 from tests.integrations.slack.acting import place
 
 
@@ -98,7 +104,7 @@ def test_two_people_who_escalate_at_once_page_one_level(ops, acme):
 
 
 def test_whoever_presses_later_escalates_further(ops, acme):
-    incident, message = ops.shows(acme)
+    _incident, message = ops.shows(acme)
     alice = ops.links(acme.alice)
     ops.presses(message, "escalate", alice)
 
@@ -202,64 +208,6 @@ def test_a_link_that_is_pressed_is_no_verb(ops, acme):
     assert ops.told(stranger) == []
 
 
-def test_the_answer_waits_for_slack_and_the_verb_is_done_once(ops, acme):
-    incident, message = ops.shows(acme)
-    alice, bob = ops.links(acme.alice), ops.links(acme.bob)
-    ops.presses(message, "acknowledge", bob)
-    ops.slack.always[""] = HangsUp()
-
-    ops.presses(message, "acknowledge", alice)
-
-    row = ChatRequest.across_accounts.get(processed_at=None)
-    assert row.door == "answer"
-    assert row.retry_at > timezone.now()
-    ops.slack.always.clear()
-    ops.works(later=timedelta(minutes=3))
-    assert ops.told(alice)[-1].startswith("Bob acknowledged this")
-    assert len(entries(incident, "acknowledge")) == 1
-    assert not ChatRequest.across_accounts.filter(processed_at=None).exists()
-
-
-def test_a_verb_needs_no_answer_of_slack(ops, acme):
-    incident, message = ops.shows(acme)
-    alice = ops.links(acme.alice)
-    ops.slack.always[""] = HangsUp()
-
-    ops.presses(message, "acknowledge", alice)
-
-    assert status(incident) == states.ACKNOWLEDGED
-
-
-def test_slacks_wait_is_kept(ops, acme):
-    _incident, message = ops.shows(acme)
-    alice, bob = ops.links(acme.alice), ops.links(acme.bob)
-    ops.presses(message, "acknowledge", bob)
-    ops.slack.fails(Limited(90), method="chat.postEphemeral")
-    ops.slack.response_urls.clear()
-
-    ops.slack.presses(ops.client, message, "oncall:acknowledge", alice)
-    ops.slack.response_urls.clear()
-    ops.works()
-
-    row = ChatRequest.across_accounts.get(processed_at=None)
-    assert row.retry_at > timezone.now() + timedelta(seconds=80)
-
-
-def test_words_that_nobody_can_be_told_are_given_up(ops, acme):
-    _incident, message = ops.shows(acme)
-    alice, bob = ops.links(acme.alice), ops.links(acme.bob)
-    ops.presses(message, "acknowledge", bob)
-    ops.slack.always["chat.postEphemeral"] = Says("channel_not_found")
-    ops.slack.always["conversations.open"] = Says("user_not_found")
-
-    ops.slack.presses(ops.client, message, "oncall:acknowledge", alice)
-    ops.slack.response_urls.clear()
-    ops.works()
-
-    row = ChatRequest.across_accounts.order_by("id").last()
-    assert row.processed_at is not None
-
-
 def test_what_was_pressed_long_ago_is_not_done_any_more(ops, acme):
     incident, message = ops.shows(acme)
     alice = ops.links(acme.alice)
@@ -284,3 +232,27 @@ def test_a_message_is_not_read_as_markup(ops, acme):
 
     assert "<!channel>" not in ops.told(alice)[0]
     assert "&lt;!channel&gt;" in ops.told(alice)[0]
+
+
+@pytest.mark.parametrize("what", [MORE_REOPEN, MORE_WHO, MORE_CHANNEL])
+def test_what_the_menu_offers_is_done(ops, acme, what):
+    incident, message = ops.shows(acme)
+    alice = ops.links(acme.alice)
+    if what == MORE_REOPEN:
+        ops.presses(message, "resolve", alice)
+        ops.updates(incident)
+
+    ops.slack.presses(
+        ops.client, message, MORE, alice, option=choice(what, incident.public_id)
+    )
+    ops.works()
+
+    if what == MORE_REOPEN:
+        assert status(incident) == states.TRIGGERED
+    if what == MORE_WHO:
+        assert "Alice" in ops.told(alice)[0]
+    if what == MORE_CHANNEL:
+        assert incident.account.incident_channels.get().asked_by == (
+            acme.alice.membership
+        )
+        assert "The channel is being made" in ops.told(alice)[0]

@@ -63,12 +63,10 @@ def test_a_message_is_posted_changed_and_answered_in_its_thread(slack, asked):
 
 def test_a_channel_is_entered_once_where_that_is_what_is_missing(slack, acme):
     token = slack.install(scopes=["chat:write", "channels:join"])
-    slack.grants[token].scopes = {"chat:write", "channels:join"}
     room = slack.channel("incidents", has_bot=False)
 
-    client.of(connected.workspace(acme.account, slack)).post_message(
-        room.id, "Down", []
-    )
+    workspace = connected.workspace(acme.account, slack, token=token)
+    client.of(workspace).post_message(room.id, "Down", [])
 
     assert [message.text for message in room.tops] == ["Down"]
     assert slack.asked("conversations.join") == [{"channel": room.id}]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.permissions import Actor
 from incidents import actions
@@ -228,6 +230,32 @@ def test_names_of_services_mean_nothing_to_slack(acme):
     elements = said.blocks[0]["elements"][0]["elements"]
     assert {each["type"] for each in elements} <= {"text", "link"}
     assert any(each["text"] == "#1 <@U123> look | here" for each in elements)
+
+
+PIECES = st.sampled_from(
+    [
+        *("who", "me", "list", "help", "ack", "resolve", "note", "snooze", "page"),
+        *("override", "escalate", "#1", "1", "Checkout", "Default", "Primary", "me"),
+        *("for", "until", "from", "2h", "18:00", '"', "“", "<", ">", "<@U0BOB|bob>"),
+        *("<@U1>", "<!channel>", "\x00", "%s", "{}", "🔥", "9" * 19, "\n", "''"),
+    ]
+)
+
+
+@given(pieces=st.lists(PIECES | st.text(max_size=20), max_size=8))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_typed_is_answered_in_words(acme, pieces):
+    writer = typist(acme)
+    if not acme.account.schedules.exists():
+        factories.schedule(acme.account, acme.alice.membership)
+        opened(acme)
+
+    said = writer.types(" ".join(pieces))
+
+    assert said.text
+    assert len(said.text) < 20_000
+    assert "<!" not in said.text
+    assert not faults_of(said.blocks)
 
 
 def test_the_channel_is_the_one_of_the_workspace(acme, globex):

@@ -9,10 +9,11 @@ import pytest
 from accounts import channels, contact_methods
 from accounts.onboarding import Refused
 from accounts.permissions import Actor
-from incidents import actions, delivery, engine
+from incidents import actions, engine
 from incidents.models import Incident, Notification
+from integrations.replies import Reply
 from integrations.slack import direct, paging, reach, replying
-from tests import factories
+from tests import chats, factories
 from tests.architecture.test_channels import MESSAGES
 from tests.factories import NOON
 from tests.fakes import slack
@@ -290,7 +291,7 @@ class TestAnswers:
         assert incident.status == "triggered"
 
     def test_a_token_of_another_account_is_nobodys(self, fake, workspace, page, globex):
-        other = chats_workspace(globex)
+        other = chats.workspace(globex.account)
 
         reply = replying.answer(
             other,
@@ -313,7 +314,7 @@ class TestAnswers:
             at=NOON,
         )
 
-        assert reply == replying.Reply("Choose one of the buttons.", ok=False)
+        assert reply == Reply("Choose one of the buttons.", ok=False)
 
     def test_it_is_done_even_if_slack_is_gone_by_then(self, fake, workspace, page):
         fake.always[""] = slack.Status(503)
@@ -321,18 +322,3 @@ class TestAnswers:
         incident = self.press(fake, workspace, page, "acknowledge")
 
         assert incident.status == "acknowledged"
-
-
-def chats_workspace(world):
-    from tests import chats
-
-    return chats.workspace(world.account)
-
-
-def test_a_page_in_slack_goes_the_whole_way(fake, workspace, acme):
-    method = paged(fake, workspace, acme.alice)
-    contact_methods.test(method, at=engine.now())
-
-    assert delivery.deliver_due() >= 1
-
-    assert "Test message" in read(fake)[0].text

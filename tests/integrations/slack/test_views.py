@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from incidents.forms import verbs as forms
 from incidents.forms.incident import IncidentForm
-from integrations.slack import actions, choices, elements, views
+from integrations.slack import actions, choices, elements, filling, views
 from integrations.slack.elements import Choice
-from integrations.slack.views import Subject
+from integrations.slack.filling import Subject
 from tests import factories
 from tests.factories import NOON
 from tests.fakes.slack.blocks import faults_of_view
@@ -64,7 +64,7 @@ def test_slack_takes_each_form(name):
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_form_comes_back_with_what_it_is_about(name):
-    read = views.read(VIEWS[name](SUBJECT))
+    read = filling.read(VIEWS[name](SUBJECT))
 
     assert read.subject == SUBJECT
     assert read.form.startswith(actions.PREFIX)
@@ -147,7 +147,7 @@ def test_what_is_chosen_for_a_reassignment_fits_our_own_form(acme):
     bob = acme.bob.membership
     view = views.reassign(SUBJECT, [Choice(bob.public_id, "Bob")], [])
 
-    read = views.read(filled(view, people=[bob.public_id]))
+    read = filling.read(filled(view, people=[bob.public_id]))
     form = forms.ReassignForm(read.data, account=acme.account)
 
     assert form.is_valid(), form.errors
@@ -155,26 +155,26 @@ def test_what_is_chosen_for_a_reassignment_fits_our_own_form(acme):
 
 
 def test_a_reassignment_to_nobody_is_refused_below_the_field(acme):
-    read = views.read(filled(views.reassign(SUBJECT, PEOPLE, POLICIES)))
+    read = filling.read(filled(views.reassign(SUBJECT, PEOPLE, POLICIES)))
     form = forms.ReassignForm(read.data, account=acme.account)
 
     assert not form.is_valid()
-    assert views.errors(form.errors, read) == {
+    assert filling.errors(form.errors, read) == {
         "response_action": "errors",
         "errors": {"oncall:people": "Choose at least one person, or a policy."},
     }
 
 
 def test_what_belongs_to_no_field_is_said_below_the_first():
-    read = views.read(filled(views.note(SUBJECT), text="Hi"))
+    read = filling.read(filled(views.note(SUBJECT), text="Hi"))
 
-    said = views.errors({"__all__": ["No."], "text": ["Too short."]}, read)
+    said = filling.errors({"__all__": ["No."], "text": ["Too short."]}, read)
 
     assert said["errors"] == {"oncall:text": "No. Too short."}
 
 
 def test_snooze_is_an_hour_at_first(acme):
-    read = views.read(filled(views.snooze(SUBJECT)))
+    read = filling.read(filled(views.snooze(SUBJECT)))
     form = forms.SnoozeForm(read.data, account=acme.account)
 
     assert form.is_valid(), form.errors
@@ -186,7 +186,7 @@ def test_snooze_until_a_chosen_time_keeps_the_instant(acme):
     view = views.snooze(SUBJECT)
 
     with timezone.override("America/New_York"):
-        read = views.read(filled(view, length="custom", until=int(until.timestamp())))
+        read = filling.read(filled(view, length="custom", until=int(until.timestamp())))
         form = forms.SnoozeForm(read.data, account=acme.account)
         assert form.is_valid(), form.errors
         assert form.arguments(timezone.now()) == {"until": until}
@@ -205,7 +205,7 @@ def test_an_incident_of_a_message(acme):
         description=details,
     )
 
-    read = views.read(filled(view, service=service.public_id))
+    read = filling.read(filled(view, service=service.public_id))
     form = IncidentForm(read.data, account=acme.account)
 
     assert form.is_valid(), form.errors
@@ -247,7 +247,7 @@ def test_titles_and_details_of_messages_always_fit(text, permalink):
     ],
 )
 def test_a_form_with_nothing_in_it_is_read_as_empty(view):
-    read = views.read(view)
+    read = filling.read(view)
 
     assert read.data == {}
     assert read.subject == Subject()

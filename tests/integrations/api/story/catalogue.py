@@ -145,3 +145,9 @@ def _slack(story: Teller) -> None:
     told = {root: {**sent, "notification_type": "stakeholder"}}
     story.tell(f"PUT {path}/{{id}}", team, made, body=told, api=own)
     story.tell(f"DELETE {path}/{{id}}", team, made, api=own)
+    incident = story.world.account.incidents.order_by("id")[0].public_id
+    path = "/integration-slack/incidents/{id}"
+    told = {"name": "war-room", "slack_team_id": team, "privacy": "private"}
+    story.tell(f"POST {path}/dedicated_channel", incident, body={"channel": told})
+    story.tell(f"GET {path}/dedicated_channel", incident)
+    story.tell(f"GET {path}/notification_channels", incident)

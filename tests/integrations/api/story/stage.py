@@ -23,7 +23,7 @@ def set_up(world: World) -> None:
     _sign_in(world)
     _trust(world)
     _page(world)
-    chats.workspace(world.account, team_id="T0ACME")
+    _chat(world)
 
 
 def _report(world: World) -> None:
@@ -90,3 +90,12 @@ def _trust(world: World) -> None:
 def _page(world: World) -> None:
     at = timezone.now()
     world.account.notifications.update(status="sent", sent_at=at)
+
+
+def _chat(world: World) -> None:
+    workspace = chats.workspace(world.account, team_id="T0ACME")
+    room = chats.room(world.account, workspace=workspace)
+    incident = world.account.incidents.order_by("id")[0]
+    room.messages.create(
+        account=world.account, incident=incident, created_at=timezone.now()
+    )

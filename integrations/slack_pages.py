@@ -2,10 +2,20 @@
 
 from django.urls import URLPattern, path, re_path
 
-from integrations.views import mirrors, slack_paging
+from integrations.views import incident_channels, mirrors, slack_paging
 
 urlpatterns: list[URLPattern] = [
     path("me/slack/", slack_paging.page_me, name="slack_page_me"),
+    path(
+        "incidents/<int:number>/channel/",
+        incident_channels.channel_create,
+        name="incident_channel",
+    ),
+    path(
+        "settings/extensions/<slug:public_id>/channels/",
+        incident_channels.channel_option,
+        name="channel_option",
+    ),
     path("settings/slack/on-call/", mirrors.mirror_list, name="mirrors"),
     path("settings/slack/on-call/new/", mirrors.mirror_create, name="mirror_create"),
     re_path(

@@ -1,0 +1,380 @@
+"""A channel for one incident: made once, told of, filled with people, and closed."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.permissions import Actor, NotPermitted
+from incidents import actions, engine, relay, responders
+from incidents.models import Incident
+from integrations.models import IncidentChannel
+from integrations.slack import (
+    channel_names,
+    channel_steps,
+    channel_wishes,
+    channel_work,
+    incident_channels,
+)
+from integrations.slack.incident_channels import Option, Refused
+from tests import chats, factories
+from tests.factories import NOON
+from tests.fakes import slack
+from tests.integrations.slack.paging import connected, linked, serving
+
+
+@pytest.fixture
+def fake(settings):
+    with serving(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def workspace(fake, acme):
+    found = connected(fake, acme.account)
+    found.url = "https://acme.slack.com/"
+    found.save()
+    return found
+
+
+@pytest.fixture
+def by_bob(acme) -> Actor:
+    return Actor("web", acme.bob.membership)
+
+
+@pytest.fixture
+def incident(acme, by_bob) -> Incident:
+    return actions.open_incident(
+        acme.service, actor=by_bob, at=engine.now(), title="Checkout: größer & down!"
+    )
+
+
+@pytest.fixture
+def asked(incident, workspace, by_bob) -> IncidentChannel:
+    return incident_channels.ask(
+        incident, workspace=workspace, actor=by_bob, at=engine.now()
+    )
+
+
+def work(at=None) -> int:
+    return channel_work.work_due(lambda: at or engine.now())
+
+
+def fresh(channel: IncidentChannel) -> IncidentChannel:
+    return IncidentChannel.across_accounts.get(pk=channel.pk)
+
+
+def again(channel: IncidentChannel) -> None:
+    """Let the incident's next change come."""
+    incident_channels.follow(channel.account, [channel.incident_id], engine.now())
+
+
+def made(fake):
+    return [c for c in fake.team.channels.values() if c.name.startswith("inc-")]
+
+
+class TestMaking:
+    def test_it_is_made_told_of_and_filled(self, fake, acme, workspace, asked):
+        users = {linked(fake, workspace, p).user_id for p in acme.people.values()}
+
+        assert work() == 1
+
+        (channel,) = made(fake)
+        row = fresh(asked)
+        assert channel.name == f"inc-{row.incident.number}-checkout-grosser-down"
+        assert row.room.incident == row.incident
+        assert row.url == f"https://acme.slack.com/archives/{channel.id}"
+        assert channel_steps.link_of(row.incident) in channel.topic
+        assert "Checkout: größer &amp; down!" in channel.topic
+        # Alice has it, Bob has asked.
+        assert channel.members == {fake.team.bot, *users}
+        assert row.due_at is None
+
+    def test_the_timeline_and_the_other_channels_have_its_link(
+        self, fake, acme, workspace, incident, asked
+    ):
+        room = chats.room(acme.account, workspace=workspace)
+        message = acme.account.chat_messages.create(
+            room=room, incident=incident, message_id="1.2", created_at=NOON
+        )
+
+        work()
+
+        entry = incident.timeline.get(verb="channel_opened")
+        assert entry.membership == acme.bob.membership
+        line = acme.account.chat_lines.get(message=message)
+        assert fresh(asked).url in line.text
+        message.refresh_from_db()
+        assert message.due_at is not None
+        # And the incident is shown in its own channel.
+        own = acme.account.chat_messages.get(room=fresh(asked).room)
+        assert own.due_at is not None
+
+    def test_a_name_that_others_have_gets_a_number(self, fake, incident, asked):
+        fake.channel(channel_names.name(incident), has_bot=False)
+
+        work()
+
+        assert fresh(asked).name == f"{channel_names.name(incident)}-2"
+
+    def test_a_private_one_is_made_when_chosen(self, fake, incident, workspace, by_bob):
+        incident_channels.ask(
+            incident,
+            workspace=workspace,
+            actor=by_bob,
+            at=engine.now(),
+            name="War room!",
+            option=Option(is_private=True),
+        )
+
+        work()
+
+        (channel,) = [c for c in fake.team.channels.values() if c.name == "war-room"]
+        assert channel.is_private
+
+    @pytest.mark.parametrize("title", ["🔥🔥🔥", "<!channel>", "x" * 900, "---"])
+    def test_any_title_makes_a_name_and_a_topic(self, fake, acme, by_bob, title):
+        found = actions.open_incident(
+            acme.service, actor=by_bob, at=NOON, title=title[:250]
+        )
+
+        name = channel_names.name(found)
+        topic = channel_names.topic(found, "https://oncall.example/incidents/1/")
+
+        assert name.startswith(f"inc-{found.number}")
+        assert len(name) <= channel_names.LONGEST_TITLE
+        assert len(topic) <= channel_names.LONGEST_TOPIC
+        assert "<!" not in topic
+
+
+class TestAgain:
+    def test_asking_twice_is_one_channel(
+        self, fake, incident, workspace, asked, by_bob
+    ):
+        second = incident_channels.ask(
+            incident, workspace=workspace, actor=by_bob, at=engine.now()
+        )
+        work()
+        work()
+
+        assert second == asked
+        assert len(made(fake)) == 1
+
+    def test_an_attempt_without_an_answer_finds_its_channel(self, fake, asked):
+        fake.fails(slack.Dies(), method="conversations.create")
+
+        work()
+        assert fresh(asked).channel_id == ""
+        assert "Slack could not take it now" in fresh(asked).last_error
+        later = fresh(asked).due_at
+        work(later)
+
+        assert fresh(asked).channel_id == made(fake)[0].id
+        assert len(made(fake)) == 1
+
+    def test_a_worker_killed_between_its_steps_leaves_the_rest_to_another(
+        self, fake, acme, workspace, asked, incident
+    ):
+        linked(fake, workspace, acme.alice)
+        fake.fails(slack.HangsUp(), method="conversations.setTopic")
+        work()
+        row = fresh(asked)
+        assert row.channel_id
+        assert row.topic == ""
+
+        work(row.due_at)
+
+        assert made(fake)[0].topic == fresh(asked).topic
+        assert len(fake.asked("conversations.create")) == 1
+        assert incident.timeline.filter(verb="channel_opened").count() == 1
+
+    def test_a_lease_that_nobody_ended_ends_by_itself(self, fake, asked):
+        at = engine.now()
+        channel_work._lease(at, set())
+
+        assert work(at) == 0
+        assert work(at + channel_work.LEASE) == 1
+
+    def test_a_limit_is_obeyed(self, fake, asked):
+        fake.fails(slack.Limited(120), method="conversations.create")
+        at = engine.now()
+        work(at)
+
+        assert fresh(asked).due_at == at + timedelta(seconds=120)
+
+    def test_a_refusal_is_shown_and_tried_again_when_asked(
+        self, fake, incident, workspace, asked, by_bob
+    ):
+        fault = slack.Says("restricted_action")
+        fake.fails(fault, method="conversations.create")
+        work()
+        assert fresh(asked).failed_at is not None
+        assert "do not let OnCall" in fresh(asked).last_error
+
+        incident_channels.ask(
+            incident, workspace=workspace, actor=by_bob, at=engine.now()
+        )
+        work()
+
+        assert fresh(asked).channel_id
+
+
+class TestFollowing:
+    def test_who_joins_later_is_invited_and_who_left_stays_away(
+        self, fake, acme, workspace, incident, asked
+    ):
+        carol = factories.person(acme.account, "Carol")
+        alice = linked(fake, workspace, acme.alice)
+        user = linked(fake, workspace, carol)
+        work()
+        channel = made(fake)[0]
+        channel.members.discard(alice.user_id)
+        assert user.user_id not in channel.members
+
+        responders.ask(
+            incident,
+            actor=Actor("web", acme.alice.membership),
+            at=engine.now(),
+            people=[carol.membership],
+            message="Help",
+        )
+        again(asked)
+        work()
+
+        assert user.user_id in channel.members
+        assert alice.user_id not in channel.members
+
+    def test_one_who_cannot_be_invited_keeps_nobody_away(
+        self, fake, acme, workspace, asked
+    ):
+        gone = linked(fake, workspace, acme.bob)
+        gone.user_id = "U0NOBODY"
+        gone.save()
+        alice = linked(fake, workspace, acme.alice)
+
+        work()
+
+        assert alice.user_id in made(fake)[0].members
+
+    def test_the_topic_says_that_it_is_resolved(self, fake, incident, asked, by_bob):
+        work()
+        actions.resolve(incident, actor=by_bob, at=engine.now())
+        again(asked)
+        work()
+
+        assert "Resolved" in made(fake)[0].topic
+        assert not made(fake)[0].is_archived
+
+    def test_it_is_archived_by_choice_after_the_last_words(
+        self, fake, acme, incident, asked, by_bob
+    ):
+        IncidentChannel.across_accounts.update(archives=True)
+        work()
+        actions.resolve(incident, actor=by_bob, at=engine.now())
+        again(asked)
+        work()
+        assert not made(fake)[0].is_archived
+
+        acme.account.chat_messages.update(due_at=None)
+        acme.account.outbox.all().delete()
+        work(fresh(asked).due_at)
+
+        assert made(fake)[0].is_archived
+        assert fresh(asked).archived_at is not None
+
+
+class TestRefusals:
+    def test_a_workspace_of_another_account(self, incident, globex, by_bob):
+        other = chats.workspace(globex.account)
+
+        with pytest.raises(Refused, match="not connected"):
+            incident_channels.ask(incident, workspace=other, actor=by_bob, at=NOON)
+
+    def test_a_resolved_incident(self, incident, workspace, by_bob):
+        actions.resolve(incident, actor=by_bob, at=engine.now())
+
+        with pytest.raises(Refused, match="is resolved"):
+            incident_channels.ask(incident, workspace=workspace, actor=by_bob, at=NOON)
+
+    def test_an_observer(self, acme, incident, workspace):
+        eve = factories.person(acme.account, "Eve", "observer")
+
+        with pytest.raises(NotPermitted):
+            incident_channels.ask(
+                incident,
+                workspace=workspace,
+                actor=Actor("web", eve.membership),
+                at=NOON,
+            )
+
+
+class TestByItself:
+    @pytest.fixture
+    def extension(self, acme, workspace):
+        room = chats.room(acme.account, workspace=workspace)
+        return chats.extension(room)
+
+    def choose(self, acme, extension, **chosen) -> None:
+        incident_channels.choose(
+            extension,
+            Option(is_on=True, **chosen),
+            actor=Actor("web", acme.alice.membership),
+            at=NOON,
+        )
+
+    def opened(self, acme, by_bob, **given) -> Incident:
+        found = actions.open_incident(
+            acme.service, actor=by_bob, at=engine.now(), title="Down", **given
+        )
+        relay.hand_on_due(engine.now())
+        return found
+
+    def test_an_extension_opens_one_for_what_it_chose(
+        self, fake, acme, extension, by_bob
+    ):
+        self.choose(acme, extension, urgency="high", archives=True)
+
+        high = self.opened(acme, by_bob, urgency="high")
+        low = self.opened(acme, by_bob, urgency="low")
+
+        channel = incident_channels.of(high)
+        assert channel is not None
+        assert channel.archives
+        assert incident_channels.of(low) is None
+        work()
+        entry = high.timeline.get(verb="channel_opened")
+        assert entry.name == extension.name
+
+    def test_a_priority_that_comes_later_counts(self, fake, acme, extension, by_bob):
+        p1 = acme.account.priorities.get(name="P1")
+        self.choose(acme, extension, priorities=(p1.public_id,))
+        incident = self.opened(acme, by_bob)
+        assert incident_channels.of(incident) is None
+
+        actions.change_priority(incident, actor=by_bob, at=engine.now(), priority=p1)
+        relay.hand_on_due(engine.now())
+
+        assert incident_channels.of(incident) is not None
+
+    def test_a_paused_or_silent_extension_opens_none(
+        self, fake, acme, extension, by_bob
+    ):
+        self.choose(acme, extension)
+        extension.paused_at = NOON
+        extension.save()
+
+        assert incident_channels.of(self.opened(acme, by_bob)) is None
+
+    def test_other_choices_stay_and_nobody_listens_without_one(self, acme, extension):
+        extension.config = {"kept": 1}
+        self.choose(acme, extension)
+        assert extension.config["kept"] == 1
+        assert channel_wishes.Channels().wants(acme.account)
+
+        incident_channels.choose(
+            extension,
+            Option(),
+            actor=Actor("web", acme.alice.membership),
+            at=NOON,
+        )
+
+        assert not channel_wishes.Channels().wants(acme.account)
