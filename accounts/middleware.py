@@ -61,6 +61,7 @@ def _needs_scope(request: HttpRequest) -> bool:
     elsewhere = (
         *("/static/", "/admin/", "/join/", "/r/", "/oauth/"),
         *("/settings/extensions/new/", "/settings/extensions/reconnect/"),
+        "/settings/slack/on-call/new/",
         "/slack/oauth/",
         "/slack/link/callback",
     )

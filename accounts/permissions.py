@@ -43,8 +43,9 @@ class NotPermitted(PermissionDenied):
 class Actor:
     """Who acts (nobody, for the system itself) and by which way.
 
-    The way is one of web, api, email, sms, voice, push, slack, event, timeout,
-    engine, operator. An integration's events and the engine act without a user.
+    The way is one of web, api, email, sms, voice, push, slack, mattermost, telegram,
+    event, timeout, engine, operator. An integration's events and the engine act
+    without a user.
     """
 
     via: str

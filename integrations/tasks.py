@@ -12,7 +12,6 @@ from integrations.chat import sending as chat_sending
 from integrations.chat import sweeps as chat_sweeps
 from integrations.oauth import sweep
 from integrations.slack import inbox as slack_inbox
-from integrations.slack import mirrors as slack_mirrors
 from integrations.slack import work as slack_work
 from integrations.webhooks import queue, sending, sweeps
 
@@ -52,6 +51,6 @@ def sweep_chats() -> None:
     chat_sweeps.sweep(engine.now())
 
 
-@shared_task(name=slack_mirrors.WORK)
+@shared_task(name=chats.FOLLOW)
 def work_slack() -> None:
     slack_work.work_due()

@@ -73,8 +73,9 @@ class NotificationChannels(IncidentView):
         incident = self.incident(incident_id)
         rows = incident.chat_messages.filter(room__kind=KIND)
         rows = rows.select_related("room__workspace").order_by("id")
-        shown = [_of_room(message.room) for message in rows]
-        return Response({"channels": shown})
+        return self.pages(
+            "channels", rows, lambda found: [_of_room(each.room) for each in found]
+        )
 
 
 def _own(channel: IncidentChannel) -> dict[str, Any]:

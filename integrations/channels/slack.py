@@ -8,9 +8,6 @@ from integrations.chat import rooms
 from integrations.models import SlackWorkspace
 from integrations.slack import client, direct, failures, paging, reach
 
-# By which an attempt without an answer is found again.
-EVENT = "oncall_message"
-
 
 class Slack:
     """Writes to a person whom a link names, with buttons to answer."""
@@ -31,7 +28,7 @@ class Slack:
         workspace, letter = reach.workspace(team_id), direct.compose(message)
         try:
             with borrowed.connected():
-                return _post(workspace, user_id, letter, message.token)
+                return _post(workspace, user_id, letter)
         except rooms.Limited as failure:
             raise channels.TemporaryFailure(
                 str(failure), retry_after=failure.retry_after
@@ -45,12 +42,11 @@ class Slack:
 
 
 def _post(
-    workspace: SlackWorkspace, user_id: str, letter: direct.Letter, token: str
+    workspace: SlackWorkspace, user_id: str, letter: direct.Letter
 ) -> channels.Sent:
     slack = client.of(workspace)
     channel = slack.open_dm(user_id)
-    metadata = {"event_type": EVENT, "event_payload": {"token": token}}
-    stamp = slack.post_message(channel, letter.text, letter.blocks, metadata=metadata)
+    stamp = slack.post_message(channel, letter.text, letter.blocks)
     return channels.Sent(f"{channel}/{stamp}", paging.KIND)
 
 

@@ -65,6 +65,8 @@ def act(incident: Incident, verb: str, person: Person, room: Room, at: datetime)
     """Do what a button stands for, and say so; raises Unknown and Refused."""
     if verb not in replies.VERBS:
         raise Refused(_("This button is not known any more."))
+    if not _has_buttons(room, incident):
+        raise Refused(_("This room only informs; open the incident to act."))
     actor = actor_of(person, room, incident)
     try:
         incident = replies.VERBS[verb](incident, actor=actor, at=at)
@@ -121,6 +123,12 @@ def unknown_words(room: Room) -> str:
         "OnCall does not know which member of %(account)s you are, so nothing was done."
     )
     return words % {"account": room.account.name}
+
+
+def _has_buttons(room: Room, incident: Incident) -> bool:
+    """Say whether there are buttons: what was there before may still be pressed."""
+    found = extensions(room, incident)
+    return not found or any(each.has_buttons for each in found)
 
 
 def _done(incident: Incident, verb: str, actor: Actor) -> str:

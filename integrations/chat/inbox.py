@@ -9,6 +9,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Semaphore
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -17,16 +18,17 @@ from django.db.models import Q
 from accounts import tenancy
 from accounts.models import Account
 from incidents import engine, poke
-from incidents.turns import Turn
 from integrations.chat import queue
 from integrations.chat.rooms import Failure
 from integrations.models import ChatRequest
 
 logger = logging.getLogger(__name__)
 
-BATCH: Final = 20
+# So many requests a process works on at a time: one that a chat keeps waiting does not
+# keep the others from theirs.
+LANES: Final = 2
 # Longer than a request's calls of the chat take together.
-LEASE: Final = timedelta(minutes=1)
+LEASE: Final = timedelta(minutes=2)
 # So often a request is tried, and so late it still makes sense to its sender.
 PATIENCE: Final = 5
 KEPT: Final = timedelta(minutes=15)
@@ -39,7 +41,7 @@ LONGEST_WORDS: Final = 300
 Worker = Callable[[ChatRequest, datetime], None]
 
 _workers: dict[str, Worker] = {}
-_turn = Turn()
+_lanes = Semaphore(LANES)
 
 
 def register(kind: str, worker: Worker) -> None:
@@ -72,7 +74,9 @@ def keep(
                 received_at=at,
                 retry_at=retry_at,
             )
-    except IntegrityError:
+    except IntegrityError as error:
+        if "digest" not in str(error):
+            raise
         return None
     poke.later(queue.ANSWER)
     return found
@@ -95,34 +99,30 @@ def finish(request: ChatRequest, *, at: datetime) -> None:
 
 
 def answer_due(now: Callable[[], datetime] = engine.now) -> None:
-    """Work on whatever waits; one thread of a process does it at a time."""
-    _turn.take(lambda: _answer_all(now))
-
-
-def _answer_all(now: Callable[[], datetime]) -> None:
-    while found := _lease(now()):
-        for request in found:
+    """Work on whatever waits, until nothing does."""
+    if not _lanes.acquire(blocking=False):
+        # Each of those who are at it looks again when it is done.
+        return
+    try:
+        while request := _next(now()):
             _answer(request, now)
+    finally:
+        _lanes.release()
 
 
-def _lease(at: datetime) -> list[ChatRequest]:
-    """Take requests that nobody works on, the oldest first."""
-    if not _workers:
-        return []
+def _next(at: datetime) -> ChatRequest | None:
+    """Take a request that nobody works on; those that have failed step aside."""
     with tenancy.all_accounts():
         rows = ChatRequest.across_accounts.select_for_update(
             of=("self",), skip_locked=True
         ).select_related("account")
         due = Q(retry_at=None) | Q(retry_at__lte=at)
-        found = list(
-            rows.filter(due, kind__in=_workers, processed_at=None).order_by("id")[
-                :BATCH
-            ]
-        )
-        for request in found:
-            request.attempts += 1
-            request.retry_at = at + LEASE
-            request.save(update_fields=["attempts", "retry_at"])
+        waiting = rows.filter(due, kind__in=_workers, processed_at=None)
+        found: ChatRequest | None = waiting.order_by("attempts", "id").first()
+        if found is not None:
+            found.attempts += 1
+            found.retry_at = at + LEASE
+            found.save(update_fields=["attempts", "retry_at"])
     return found
 
 

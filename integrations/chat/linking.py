@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Membership
 from accounts.permissions import Actor
+from incidents import poke
+from integrations.chat import queue
 from integrations.models import ChatUser
 
 Linked = ChatUser.Linked
@@ -54,6 +56,8 @@ def unlink(user: ChatUser, *, actor: Actor, at: datetime) -> ChatUser:
     fresh.membership, fresh.linked_by, fresh.unlinked_at = None, Linked.NOT, at
     fresh.save(update_fields=["membership", "linked_by", "unlinked_at"])
     _record(actor, "unlinked chat user", fresh, member, at=at)
+    # Nobody is paged there any more.
+    poke.later(queue.FOLLOW)
     return fresh
 
 

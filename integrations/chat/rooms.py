@@ -105,6 +105,13 @@ class Rationed(Protocol):
     updates_per_minute: int
 
 
+@runtime_checkable
+class Deaf(Protocol):
+    """A kind of chat with threads that does not tell us what people write there."""
+
+    is_deaf: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A room as a chat's own list names it."""
@@ -165,3 +172,11 @@ def updates_per_minute(kind: str) -> int:
     """Say how many updates a workspace takes in a minute; 0 where nobody counts."""
     chat = _chats.get(kind)
     return chat.updates_per_minute if isinstance(chat, Rationed) else 0
+
+
+def can_hear(kind: str) -> bool:
+    """Say whether what people write below a message may become a note."""
+    chat = _chats.get(kind)
+    if chat is None or isinstance(chat, Deaf):
+        return False
+    return chat.can_thread and chat.can_act

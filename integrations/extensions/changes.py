@@ -63,7 +63,7 @@ def create(
     )
     _check(schema, wanted, account)
     rights.require(wanted, actor)
-    _set(extension, wanted, at=at)
+    _set(extension, wanted, actor=actor, at=at)
     _follow(extension, wanted, actor=actor, at=at)
     relay.reconsider(account)
     audit.record(actor, "created extension", extension, at=at)
@@ -81,7 +81,7 @@ def change(
     # Nor may it hear of what they have no say in.
     rights.require(wanted, actor)
     before = fresh.room
-    _set(fresh, wanted, at=at)
+    _set(fresh, wanted, actor=actor, at=at)
     _follow(fresh, wanted, actor=actor, at=at)
     if before != fresh.room:
         rooms.let_go(before)
@@ -155,7 +155,7 @@ def reconnect(
     before = fresh.room
     if room.kind != fresh.schema or before is None:
         raise Refused(_("This room is of another kind."))
-    fresh.room = rooms.keep(fresh.account, room, at=at)
+    fresh.room = rooms.keep(fresh.account, room, actor=actor, at=at)
     fresh.save(update_fields=["room"])
     if before != fresh.room:
         rooms.let_go(before)
@@ -196,7 +196,7 @@ def _room_is_missing(schema: Schema) -> str:
     return _("%(name)s is connected with a browser, under Settings, Extensions.")
 
 
-def _set(extension: Extension, wanted: Values, *, at: datetime) -> None:
+def _set(extension: Extension, wanted: Values, *, actor: Actor, at: datetime) -> None:
     """Write down what is wanted, and whose news it gets."""
     extension.name, extension.scope = wanted.name.strip(), wanted.scope
     extension.team = wanted.team if wanted.scope == Scope.TEAM else None
@@ -208,7 +208,7 @@ def _set(extension: Extension, wanted: Values, *, at: datetime) -> None:
     ]
     extension.room = wanted.room
     if wanted.room is not None and wanted.room.pk is None:
-        extension.room = rooms.keep(extension.account, wanted.room, at=at)
+        extension.room = rooms.keep(extension.account, wanted.room, actor=actor, at=at)
     extension.anybody_may_act = wanted.anybody_may_act
     extension.has_buttons = wanted.has_buttons
     if schemas.of(extension).courier is None and wanted.config is not None:

@@ -18,7 +18,7 @@ from accounts.models import Account
 from integrations.chat import calls, facts, rooms, texts
 from integrations.chat.calls import Answer
 from integrations.chat.cards import Card, IncidentCard
-from integrations.chat.rooms import Broken, Failure, Gone, Refused
+from integrations.chat.rooms import Broken, Failure, Gone, Refused, Unavailable
 from integrations.extensions import schemas
 from integrations.extensions.schemas import Answers, Field
 from integrations.models import Room
@@ -48,7 +48,10 @@ class Discord:
 
     def post(self, room: Room, card: Card) -> str:
         """Show a card; this will return the message's id."""
-        return str(_sent("POST", room, "", card).object.get("id", ""))
+        name = str(_sent("POST", room, "", card).object.get("id", ""))
+        if not name:
+            raise Unavailable(_("Discord answered strangely."), is_uncertain=True)
+        return name
 
     def update(self, room: Room, message_id: str, card: Card) -> None:
         """Show it as it is now. Raises Gone where somebody deleted the message."""

@@ -1,6 +1,6 @@
 """Mattermost: a post for each incident in a channel, with buttons and a thread."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,8 @@ class Mattermost:
     can_update = True
     can_thread = True
     can_act = True
+    # Bots are told of what people write only over a connection of another kind.
+    is_deaf = True
 
     def post(self, room: Room, card: Card) -> str:
         """Show a card; this will return the post's id."""
@@ -54,6 +56,15 @@ def connect(account: Account, answers: Answers) -> Room:
     return connecting.connect(account, answers.values, answers.room)
 
 
+def _place(room: Room) -> str:
+    return client.secret_of(room).place
+
+
+def _known(room: Room) -> Mapping[str, str]:
+    address = client.secret_of(room).address
+    return {"address": address, "channel": room.channel_id}
+
+
 rooms.register(Mattermost())
 inbox.register(Mattermost.kind, presses.later)
 schemas.register(
@@ -66,6 +77,8 @@ schemas.register(
             " escalate, and their timeline in a thread."
         ),
         connect=connect,
+        place=_place,
+        known=_known,
         fields=(
             Field(
                 "address",

@@ -1,6 +1,6 @@
 """Telegram: a message for each incident in a group, with buttons, by a bot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -34,9 +34,7 @@ class Telegram:
 
     def update(self, room: Room, message_id: str, card: Card) -> None:
         """Show it as it is now. Raises Gone where the message was deleted."""
-        if not message_id.isdecimal():
-            raise Gone(str(_("The message was deleted in Telegram.")))
-        body = {"message_id": int(message_id), **layout.message(card)}
+        body = {"message_id": _number(message_id), **layout.message(card)}
         try:
             client.call_there(room, "editMessageText", body)
         except Refused as refusal:
@@ -45,7 +43,7 @@ class Telegram:
 
     def reply(self, room: Room, message_id: str, lines: Sequence[str]) -> None:
         """Answer the message with lines of the timeline, without a sound."""
-        to = {"message_id": int(message_id), "allow_sending_without_reply": True}
+        to = {"message_id": _number(message_id), "allow_sending_without_reply": True}
         body = {
             "reply_parameters": to,
             "disable_notification": True,
@@ -58,9 +56,24 @@ class Telegram:
         return ""
 
 
+def _number(message_id: str) -> int:
+    """Read a message's number; raises Gone for what is none."""
+    if not message_id.isdecimal():
+        raise Gone(str(_("The message was deleted in Telegram.")))
+    return int(message_id)
+
+
 def connect(account: Account, answers: Answers) -> Room:
     """Make a room of what was typed; see `connecting`."""
     return connecting.connect(account, answers.values, answers.room)
+
+
+def _place(room: Room) -> str:
+    return client.bot_of(room).place
+
+
+def _known(room: Room) -> Mapping[str, str]:
+    return {"group": room.channel_id}
 
 
 rooms.register(Telegram())
@@ -75,6 +88,8 @@ schemas.register(
             " escalate, by a bot of yours."
         ),
         connect=connect,
+        place=_place,
+        known=_known,
         fields=(
             Field(
                 "token",

@@ -19,6 +19,7 @@ from integrations.models import Extension, Room
 from integrations.webhooks import rights
 
 NO_PRIORITY = "none"
+NOBODY = "nobody"
 Update = Extension.Update
 
 
@@ -80,6 +81,10 @@ class ExtensionForm(AnswersForm):
                 gettext_lazy(
                     "Anybody in the channel; the timeline names them and this extension"
                 ),
+            ),
+            (
+                NOBODY,
+                gettext_lazy("Nobody; its messages only inform and have no buttons"),
             ),
         ],
         widget=forms.RadioSelect,
@@ -171,6 +176,7 @@ class ExtensionForm(AnswersForm):
             updates=tuple(data["updates"]),
             room=room,
             anybody_may_act=data.get("anybody_may_act") == "1",
+            has_buttons=data.get("anybody_may_act") != NOBODY,
             has_thread=data.get("has_thread", False),
             takes_notes=data.get("takes_notes", False),
             endpoint_url=data.get("endpoint_url", ""),
@@ -188,7 +194,7 @@ def initial(values: Values) -> dict[str, Any]:
         "urgency": values.urgency,
         "priorities": [NO_PRIORITY] if priorities == () else list(priorities or ()),
         "updates": values.updates,
-        "anybody_may_act": "1" if values.anybody_may_act else "0",
+        "anybody_may_act": _who_may_act(values),
         "has_thread": values.has_thread,
         "takes_notes": values.takes_notes,
         "endpoint_url": values.endpoint_url,
@@ -221,9 +227,15 @@ def _useless(schema: Schema) -> list[str]:
         found.append("anybody_may_act")
     if chat_kind is None or not chat_kind.can_thread:
         found.append("has_thread")
-    if chat_kind is None or not (chat_kind.can_thread and chat_kind.can_act):
+    if not rooms.can_hear(schema.key):
         found.append("takes_notes")
     return found
+
+
+def _who_may_act(values: Values) -> str:
+    if not values.has_buttons:
+        return NOBODY
+    return "1" if values.anybody_may_act else "0"
 
 
 def _priorities(chosen: list[str]) -> tuple[str, ...] | None:

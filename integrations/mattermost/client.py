@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +19,8 @@ ID: Final = re.compile(r"[a-z0-9]{26}")
 # Enough to find what was posted a moment ago; more would not fit into an answer.
 LOOKS_BACK: Final = 20
 LONGEST_PLACE: Final = 100
+# Whose channels are looked at where only a name was typed.
+MOST_TEAMS: Final = 10
 # How Mattermost names what is wrong where the status does not tell.
 ARCHIVED: Final = "can_not_post_to_deleted"
 NO_ROOT: Final = "create_post.root_id"
@@ -31,10 +33,11 @@ class Secret:
     """What is needed to write to a room, and is kept sealed."""
 
     address: str
-    token: str
+    token: str = field(repr=False)
     bot_id: str
 
-    def __str__(self) -> str:
+    def as_text(self) -> str:
+        """Write it down, to be sealed."""
         return json.dumps(asdict(self))
 
     @property
@@ -50,7 +53,10 @@ def secret_of(room: Room) -> Secret:
 
 def post(secret: Secret, body: dict[str, Any]) -> str:
     """Write something; this will return the post's id."""
-    return str(_good(_ask(secret, "POST", "/posts", body)).get("id", ""))
+    name = str(_good(_ask(secret, "POST", "/posts", body)).get("id", ""))
+    if not name:
+        raise Unavailable(_("Mattermost answered strangely."), is_uncertain=True)
+    return name
 
 
 def patch(secret: Secret, post_id: str, body: dict[str, Any]) -> None:
@@ -110,7 +116,7 @@ def channel_of_team(secret: Secret, team: str, name: str) -> dict[str, Any] | No
 
 def channels(secret: Secret) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield the channels that the bot is in, each with its team."""
-    for team in _ask(secret, "GET", "/users/me/teams").list:
+    for team in _ask(secret, "GET", "/users/me/teams").list[:MOST_TEAMS]:
         path = f"/users/me/teams/{team.get('id')}/channels"
         for found in _ask(secret, "GET", path).list:
             # Not those between people.

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from accounts import tenancy
 from accounts.models import Account
 from integrations import outgoing
 from integrations.chat.rooms import Broken, Failure
@@ -34,7 +35,8 @@ def connect(account: Account, values: Values, before: Room | None) -> Room:
     if not client.is_member(secret, room.channel_id, "me"):
         raise Refused(_("Add the bot to this channel first."), "channel")
     room.name = str(found.get("display_name") or found.get("name") or "")[:200]
-    room.secret = str(secret)
+    room.secret = secret.as_text()
+    _bring_up_to_date(account, secret)
     return room
 
 
@@ -112,3 +114,14 @@ def _choice(secret: Secret, typed: str) -> str:
     if typed:
         words = _("The bot knows no such channel; it is in these: %(names)s.")
     return words % {"names": ", ".join(found)}
+
+
+def _bring_up_to_date(account: Account, secret: Secret) -> None:
+    """Let the bot's other rooms have its newest token, too."""
+    with tenancy.scope(account):
+        for room in account.rooms.select_for_update(of=("self",)).filter(kind=KIND):
+            before = client.secret_of(room)
+            is_same = (before.address, before.bot_id) == (secret.address, secret.bot_id)
+            if is_same and before != secret:
+                room.secret = secret.as_text()
+                room.save(update_fields=["sealed_secret"])

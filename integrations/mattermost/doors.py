@@ -28,7 +28,7 @@ def actions(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=405, headers={"Allow": "POST"})
     press = _read(request)
     room = _room(press) if press else None
-    if press is None or room is None:
+    if press is None or room is None or press.is_stale(timezone.now()):
         return HttpResponse("This button is not ours.", status=403)
     return JsonResponse({"ephemeral_text": layout.lines([_answer(press, room)])})
 

@@ -4,12 +4,12 @@ A member whom we know is answered by the door itself. Who is not known is asked 
 at their server, which may be slow, and told in private what came of it.
 """
 
-import logging
+import base64
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
@@ -23,9 +23,9 @@ from integrations.mattermost import client, layout
 from integrations.mattermost.client import ID, Secret
 from integrations.models import ChatRequest, Room
 
-logger = logging.getLogger(__name__)
-
 KIND = VIA = "mattermost"
+# Beyond that a press is somebody's copy of one; clocks may differ by less.
+FRESH: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,19 @@ class Press:
     name: str
     # Of this one press.
     trigger: str
+
+    def is_stale(self, at: datetime) -> bool:
+        """Say whether it was pressed long ago, or by somebody else, as far as it says.
+
+        The server writes the person and the time into what it calls a trigger.
+        """
+        try:
+            said = base64.b64decode(self.trigger, validate=True).decode().split(":")
+            user_id, pressed_at = said[1], int(said[2]) / 1000
+        except (ValueError, IndexError):
+            return False
+        age = abs(at.timestamp() - pressed_at)
+        return user_id != self.user_id or age > FRESH.total_seconds()
 
     def person(self, secret: Secret) -> Person:
         """Name who pressed."""
@@ -95,7 +108,7 @@ def _answered(press: Press, room: Room, request: ChatRequest, at: datetime) -> s
         user = people.met(
             room.account, secret.place, press.user_id, name=press.name, at=at
         )
-        if not found.get("is_bot") and not found.get("delete_at"):
+        if _is_one_of_them(found):
             address = str(found.get("email") or "")
             matching.by_email(user, address, chat=client.NAME, via=VIA, at=at)
     try:
@@ -107,6 +120,12 @@ def _answered(press: Press, room: Room, request: ChatRequest, at: datetime) -> s
         return f"{acting.unknown_words(room)} {_help()}"
     except acting.Refused as refusal:
         return str(refusal)
+
+
+def _is_one_of_them(user: Mapping[str, Any]) -> bool:
+    """Say whether an address may tell who somebody is: not of guests, nor of bots."""
+    is_guest = "system_guest" in str(user.get("roles", "")).split()
+    return not (is_guest or user.get("is_bot") or user.get("delete_at"))
 
 
 def _help() -> str:

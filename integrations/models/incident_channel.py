@@ -69,7 +69,9 @@ class IncidentChannel(AccountModel):
             )
         ]
         constraints = [
-            models.UniqueConstraint(fields=["incident"], name="incident_channel_once")
+            models.UniqueConstraint(
+                fields=["account", "incident"], name="incident_channel_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -65,7 +65,7 @@ class OnCallMirror(AccountModel):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "kind", "target_id", "template"],
+                fields=["account", "workspace", "kind", "target_id", "template"],
                 name="mirror_once",
             ),
             models.CheckConstraint(

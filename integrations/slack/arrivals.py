@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts import tenancy
-from integrations.models import SlackWorkspace
-from integrations.slack import happenings, modals, openings, rows, whose
+from integrations.models import ChatRequest, SlackWorkspace
+from integrations.slack import happenings, modals, openings, presses, rows, whose
+from integrations.slack.whose import part
 
 Payload = dict[str, Any]
 
@@ -40,9 +41,10 @@ def dispatch(
         workspace = whose.find(door, payload)
     if workspace is None:
         return _refused(door, payload, _no_workspace())
-    if workspace.account.suspended_at is not None:
-        return _refused(door, payload, _suspended())
     arrival = Arrival(workspace, door, payload, digest, at)
+    if workspace.account.suspended_at is not None:
+        _whispered(arrival, _suspended())
+        return _refused(door, payload, _suspended())
     return _way_of(door, payload)(arrival)
 
 
@@ -98,17 +100,31 @@ def _opened(arrival: Arrival) -> None:
 
 
 def _sent_in(arrival: Arrival) -> Payload | None:
-    """Do what a form says, and remember it, in one transaction."""
+    """Do what a form says, and remember it, in one transaction.
+
+    Slack lets people send a form in again, where our answer came too late for it.
+    """
     workspace, at = arrival.workspace, arrival.at
     with tenancy.scope(workspace.account):
-        row = rows.keep(
-            workspace, arrival.door, {}, digest=arrival.digest, at=at, is_done=True
-        )
-        if row is None:
+        row, form = _memory(arrival, arrival.digest), _memory(arrival, _form(arrival))
+        if row is None or form is None:
             return None
         taken = modals.take(workspace, arrival.payload, at=at)
+        if taken.is_wrong:
+            form.delete()
         rows.settle(row, rows.Outcome(taken.whispers), at=at)
         return taken.answer
+
+
+def _memory(arrival: Arrival, digest: str) -> ChatRequest | None:
+    """Remember what is done at once; None for what was done before."""
+    return rows.keep(
+        arrival.workspace, arrival.door, {}, digest=digest, at=arrival.at, is_done=True
+    )
+
+
+def _form(arrival: Arrival) -> str:
+    return rows.digest("form", str(part(arrival.payload, "view", "id")))
 
 
 def _ignored(arrival: Arrival) -> None:
@@ -121,6 +137,16 @@ _INTERACTIONS: dict[str, Callable[[Arrival], Payload | None]] = {
     "shortcut": _opened,
     "view_submission": _sent_in,
 }
+
+
+def _whispered(arrival: Arrival, words: str) -> None:
+    """Tell whoever pressed something, which Slack shows no answer to."""
+    press = presses.read(arrival.payload)
+    if arrival.door != "interaction" or not (press.what and press.caller.user_id):
+        return
+    with tenancy.scope(arrival.workspace.account):
+        if row := _memory(arrival, arrival.digest):
+            rows.settle(row, rows.Outcome([press.whisper(words)]), at=arrival.at)
 
 
 def _refused(door: str, payload: Payload, words: str) -> Payload | None:

@@ -4,7 +4,6 @@ What tools and people wrote stands in rich text, where nothing of it means anyth
 The state has an icon and a word; colour says nothing alone.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from django.utils.functional import Promise
@@ -19,7 +18,8 @@ from integrations.slack.elements import Choice, Piece
 
 MOST_BLOCKS: Final = 50
 LONGEST_TITLE, LONGEST_STATE, LONGEST_NAME, LONGEST_LINK = 300, 150, 100, 150
-LONGEST_ALTERNATIVE: Final = 2000
+# Of the title in the plain text, all of which Slack takes up to 4000 characters of.
+LONGEST_SAID, LONGEST_ALTERNATIVE = 200, 2000
 MOST_ASSIGNEES: Final = 10
 WARNING: Final = "\N{WARNING SIGN}"
 BETWEEN: Final = " · "
@@ -62,12 +62,16 @@ def text(card: Card) -> str:
     said = _("#%(number)d %(state)s: %(title)s (%(service)s)") % {
         "number": card.number,
         "state": _cut(card.state_words, LONGEST_STATE),
-        "title": _cut(card.title, LONGEST_TITLE),
+        "title": _cut(card.title, LONGEST_SAID),
         "service": _cut(card.service, LONGEST_NAME),
     }
-    return mrkdwn.escape(
-        " ".join(filter(None, (said, _cut(card.warning, LONGEST_STATE))))
-    )
+    if card.state == "resolved":
+        return mrkdwn.escape(said)
+    # Screen readers read this in the place of the blocks.
+    names = _cut(_assigned(card), LONGEST_STATE)
+    rest = [_urgency(card), _("Assigned to: %(names)s") % {"names": names}]
+    more = [each for each in (*rest, _cut(card.warning, LONGEST_STATE)) if each]
+    return mrkdwn.escape(". ".join((said, *more)))
 
 
 def _test(card: Card) -> list[rich.Line]:
@@ -86,9 +90,7 @@ def _title(card: IncidentCard) -> rich.Line:
 
 
 def _state(card: IncidentCard) -> rich.Line:
-    is_high = card.urgency == Urgency.HIGH
-    urgency = _("High urgency") if is_high else _("Low urgency")
-    rest = [urgency, _cut(card.priority, LONGEST_NAME)]
+    rest = [_urgency(card), _cut(card.priority, LONGEST_NAME)]
     return [
         rich.text(_cut(card.state_words, LONGEST_STATE), bold=True),
         rich.text("".join(f"{BETWEEN}{each}" for each in rest if each)),
@@ -113,7 +115,6 @@ def _summary(card: IncidentCard) -> rich.Line:
 
 
 def _facts(card: IncidentCard) -> list[rich.Line]:
-    assigned = _people(card.assignees) or _("nobody")
     opened = [*_label(_("Opened:")), rich.moment(card.opened_at)]
     if card.alert_count:
         opened.append(rich.text(f"{BETWEEN}{_alerts(card)}"))
@@ -122,7 +123,7 @@ def _facts(card: IncidentCard) -> list[rich.Line]:
             *_label(_("Service:")),
             rich.link(card.service_link, _cut(card.service, LONGEST_NAME)),
         ],
-        [*_label(_("Assigned to:")), rich.text(assigned)],
+        [*_label(_("Assigned to:")), rich.text(_assigned(card))],
         opened,
     ]
 
@@ -131,11 +132,16 @@ def _label(words: str) -> list[rich.Element]:
     return [rich.text(words, bold=True), rich.text(" ")]
 
 
-def _people(names: Sequence[str]) -> str:
-    shown = [_cut(name, LONGEST_NAME) for name in names[:MOST_ASSIGNEES]]
-    if more := len(names) - len(shown):
+def _urgency(card: IncidentCard) -> str:
+    is_high = card.urgency == Urgency.HIGH
+    return _("High urgency") if is_high else _("Low urgency")
+
+
+def _assigned(card: IncidentCard) -> str:
+    shown = [_cut(name, LONGEST_NAME) for name in card.assignees[:MOST_ASSIGNEES]]
+    if more := len(card.assignees) - len(shown):
         shown.append(_("%(count)d more") % {"count": more})
-    return ", ".join(shown)
+    return ", ".join(shown) or _("nobody")
 
 
 def _alerts(card: IncidentCard) -> str:

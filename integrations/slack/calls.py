@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from integrations.chat.rooms import Failure
@@ -44,7 +45,9 @@ def call(
         failure = failures.unavailable(str(lost), is_uncertain=is_uncertain)
         raise Failed("", failure) from None
     except (SlackClientError, ValueError):
-        failure = failures.unavailable("no answer of Slack's", is_uncertain=posts)
+        failure = failures.unavailable(
+            _("it gave no answer of its own"), is_uncertain=posts
+        )
         raise Failed("", failure) from None
     return dict(answer.data) if isinstance(answer.data, dict) else {}
 

@@ -9,9 +9,9 @@ from accounts.permissions import Actor
 from incidents import poke, relay
 from incidents.relay import Happening
 from incidents.states import RESOLVED
-from integrations.chat import hearing
+from integrations.chat import hearing, queue
 from integrations.models import Extension
-from integrations.slack import incident_channels, mirrors, picking
+from integrations.slack import incident_channels, picking
 from integrations.slack.incident_channels import Option, Refused
 
 # After these an incident may be one for which an extension opens a channel.
@@ -38,7 +38,7 @@ class Channels:
             _open(account, happening, openers, at)
         ids = {each.incident_id or 0 for each in found}
         if ids and incident_channels.follow(account, ids, at):
-            poke.later(mirrors.WORK)
+            poke.later(queue.FOLLOW)
 
 
 def _open(

@@ -73,7 +73,9 @@ def _work(
         wait = channel_steps.take_all(channel, now)
     except rooms.Limited as failure:
         silent.add(channel.workspace_id)
-        _settle(channel, now() + failure.retry_after, error=str(failure))
+        until = now() + failure.retry_after
+        _settle(channel, until, error=str(failure))
+        _hold(channel, until)
     except rooms.Unavailable as failure:
         silent.add(channel.workspace_id)
         pause = min(PAUSE * 2 ** min(channel.attempts, 8), LONGEST_PAUSE)
@@ -107,6 +109,13 @@ def _settle(
         same = mine.filter(wanted=channel.wanted)
         if not same.update(due_at=due_at, **values):
             mine.update(**values)
+
+
+def _hold(channel: IncidentChannel, until: datetime) -> None:
+    """Leave the others of the workspace alone as well for so long."""
+    with tenancy.scope(channel.account):
+        others = channel.workspace.incident_channels.filter(due_at__lt=until)
+        others.update(due_at=until)
 
 
 def _give_up(channel: IncidentChannel, words: str, at: datetime) -> None:

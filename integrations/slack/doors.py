@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from integrations import request_bodies
 from integrations.inbound import values
-from integrations.slack import arrivals, rows, signatures
+from integrations.slack import arrivals, rows, signatures, traces
 from integrations.slack.whose import part
 from oncall.bare import bare
 
@@ -96,9 +96,9 @@ def _answer(
     )
     try:
         said = arrivals.dispatch(door, payload, digest=digest, at=at)
-    except Exception:
+    except Exception as error:
         # Of events Slack tries again; people see that it did not work.
-        logger.exception("Could not take a request of Slack")
+        logger.error("Could not take a request of Slack: %s", traces.place(error))
         return _plain(500, "The request was not taken; try again.")
     return HttpResponse(status=200) if said is None else JsonResponse(said)
 

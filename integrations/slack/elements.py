@@ -3,10 +3,11 @@
 Slack refuses a whole message for one piece that is too long or empty.
 """
 
+import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,8 @@ LONGEST_OPTION, LONGEST_PLACEHOLDER, LONGEST_HINT = 75, 150, 2000
 LONGEST_INPUT, LONGEST_INITIAL = 3000, 3000
 # Of a list, and of the lists that one element may have; more makes a slow form.
 MOST_OPTIONS, MOST_CHOICES = 100, 1000
+# Slack takes forms of up to 250 kB, of which ours have two long lists at most.
+LONGEST_LIST: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,16 @@ def confirm(title: str, text: str, yes: str) -> Piece:
     }
 
 
+def fitting(choices: Sequence[Choice]) -> Sequence[Choice]:
+    """Keep as many choices as there is room for in one element of a form."""
+    room = LONGEST_LIST
+    for place, choice in enumerate(choices[:MOST_CHOICES]):
+        room -= len(json.dumps(option(choice))) + len(", ")
+        if room < 0:
+            return choices[:place]
+    return choices[:MOST_CHOICES]
+
+
 def option(choice: Choice) -> Piece:
     """Make one entry of a list."""
     return {"text": plain(choice.label, LONGEST_OPTION), "value": choice.value[:150]}
@@ -83,7 +96,7 @@ def option(choice: Choice) -> Piece:
 
 def options(choices: Sequence[Choice]) -> Piece:
     """Make the entries of a list; long ones fall into groups by their beginnings."""
-    kept = choices[:MOST_CHOICES]
+    kept = fitting(choices)
     if len(kept) <= MOST_OPTIONS:
         return {"options": [option(choice) for choice in kept]}
     parts = math.ceil(len(kept) / MOST_OPTIONS)
@@ -149,7 +162,7 @@ def _group(choices: Sequence[Choice]) -> Piece:
     }
 
 
-def _initial(choices: Iterable[Choice], chosen: str) -> Piece | None:
+def _initial(choices: Sequence[Choice], chosen: str) -> Piece | None:
     """Find what is chosen at first; Slack wants the very option of the list."""
     kept = list(choices)[:MOST_CHOICES]
     return next(

@@ -105,13 +105,14 @@ def of(
         )
     if status >= SERVER_ERROR or code in LATER:
         what = code or f"HTTP {status}"
-        return unavailable(what, is_uncertain=posts)
+        words = _("it had an error of its own (%(what)s)") % {"what": what}
+        return unavailable(words, is_uncertain=posts)
     return _refusal(code, said) if code else _strange(status)
 
 
 def unavailable(why: str, *, is_uncertain: bool) -> Unavailable:
     """Return the failure for an answer that did not come, or was none."""
-    words = _("Slack could not take it now: %(why)s.") % {"why": shortened(why, 60)}
+    words = _("Slack could not take it now: %(why)s.") % {"why": shortened(why, 120)}
     return Unavailable(words, is_uncertain=is_uncertain)
 
 
@@ -140,7 +141,8 @@ def _missing(said: Mapping[str, object]) -> str:
 
 def _strange(status: int) -> Failure:
     """Judge an answer without a word of Slack's; not every 4xx is its own."""
-    return unavailable(f"HTTP {status}", is_uncertain=False)
+    words = _("it answered %(status)d") % {"status": status}
+    return unavailable(words, is_uncertain=False)
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta:

@@ -14,7 +14,7 @@ def matters(payload: dict[str, Any]) -> bool:
     """Say whether an event means anything to us; busy channels have a lot of talk."""
     event = part(payload, "event")
     kind = part(event, "type")
-    return kind in lifecycle.EVENTS or writing.read(event) is not None
+    return str(kind) in lifecycle.EVENTS or writing.read(event) is not None
 
 
 def prepare(request: ChatRequest, *, at: datetime) -> Heard | None:

@@ -6,7 +6,6 @@ is said is said afterwards, outside of any transaction.
 """
 
 import logging
-import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,13 +18,13 @@ from accounts import tenancy
 from incidents import engine
 from integrations.chat import rooms
 from integrations.models import ChatRequest
-from integrations.slack import handlers, rows
+from integrations.slack import handlers, rows, traces
 
 logger = logging.getLogger(__name__)
 
 # So many requests a process works on at a time: one that Slack keeps waiting does not
 # keep the others from theirs.
-LANES: Final = 3
+LANES: Final = 2
 # Longer than all the calls of one request take, each with its deadline.
 LEASE: Final = timedelta(minutes=2)
 # So long somebody still expects what they pressed or typed; Slack's addresses for
@@ -75,14 +74,14 @@ def answer_due(now: Callable[[], datetime] = engine.now) -> None:
         # Each of those who are at it looks again when it is done.
         return
     try:
-        while request := _next(now()):
-            _work(request, now)
+        while request := take(now()):
+            work(request, now)
     finally:
         _lanes.release()
 
 
-def _next(at: datetime) -> ChatRequest | None:
-    """Take a request that nobody works on."""
+def take(at: datetime) -> ChatRequest | None:
+    """Lease the next request that nobody works on."""
     with tenancy.all_accounts():
         with connection.cursor() as cursor:
             cursor.execute(NEXT, {"at": at, "until": at + LEASE, "look": LOOK})
@@ -93,7 +92,8 @@ def _next(at: datetime) -> ChatRequest | None:
         return requests.select_related("account", "workspace__account").get(pk=found[0])
 
 
-def _work(request: ChatRequest, now: Callable[[], datetime]) -> None:
+def work(request: ChatRequest, now: Callable[[], datetime]) -> None:
+    """Do what a request asks for, unless its lease has ended meanwhile."""
     at = now()
     if why := _over(request, at):
         _settle(request, lambda row: rows.give_up(row, why, at=now()))
@@ -105,7 +105,9 @@ def _work(request: ChatRequest, now: Callable[[], datetime]) -> None:
     except rooms.Failure as failure:
         _settle(request, partial(_refused, failure=failure, at=now()))
     except Exception as error:
-        _log(request, error)
+        logger.error(
+            "Could not do request %s of Slack: %s", request.pk, traces.place(error)
+        )
         name = type(error).__name__
         _settle(request, lambda row: _later(row, name, now() + STEP_ASIDE))
 
@@ -115,7 +117,8 @@ def _over(request: ChatRequest, at: datetime) -> str:
     workspace = request.workspace
     if request.received_at < at - KEPT.get(request.door, EXPECTED):
         return request.error or "It was too late to answer."
-    if request.account.suspended_at is not None:
+    is_answer = request.door == rows.ANSWER
+    if request.account.suspended_at is not None and not is_answer:
         return "The account is suspended."
     if workspace is None or not workspace.is_connected:
         return "The workspace is not connected any more."
@@ -161,15 +164,3 @@ def _wait(row: ChatRequest, failure: rooms.Failure, at: datetime) -> timedelta:
     if isinstance(failure, rooms.Limited):
         return failure.retry_after
     return min(max((at - row.received_at) / 2, FIRST_WAIT), LONGEST_WAIT)
-
-
-def _log(request: ChatRequest, error: Exception) -> None:
-    """Name the place and no words: they could say what people wrote."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    logger.error(
-        "Could not do request %s of Slack: %s in %s, line %s",
-        request.pk,
-        type(error).__name__,
-        where.name,
-        where.lineno,
-    )

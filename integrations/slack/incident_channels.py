@@ -15,8 +15,9 @@ from accounts.permissions import Actor
 from incidents import changes, poke, relay
 from incidents.models import Incident
 from incidents.snapshots import Snapshot
+from integrations.chat import queue
 from integrations.models import Extension, IncidentChannel, SlackWorkspace
-from integrations.slack import channel_names, mirrors
+from integrations.slack import channel_names
 from integrations.slack.channel_names import LONGEST_NAME
 
 # Where an extension keeps when it opens channels by itself.
@@ -112,7 +113,7 @@ def ask(
         due_at=at,
     )
     relay.reconsider(fresh.account)
-    poke.later(mirrors.WORK)
+    poke.later(queue.FOLLOW)
     return channel
 
 
@@ -159,5 +160,5 @@ def _again(channel: IncidentChannel, at: datetime) -> IncidentChannel:
     channel.failed_at, channel.last_error = None, ""
     channel.attempts, channel.due_at = 0, at
     channel.save(update_fields=["failed_at", "last_error", "attempts", "due_at"])
-    poke.later(mirrors.WORK)
+    poke.later(queue.FOLLOW)
     return channel

@@ -77,8 +77,9 @@ def take(session: SessionBase, state: str, user_id: int, *, at: datetime) -> Beg
         raise Refused(
             _(
                 "This did not begin in this browser, or it has been used already. Begin"
-                " again from the settings."
+                " again from the settings at %(site)s."
             )
+            % {"site": settings.SITE_URL}
         )
     if at.timestamp() - found["at"] > PATIENCE.total_seconds():
         raise Refused(_("That took more than ten minutes. Begin again."))

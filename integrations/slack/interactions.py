@@ -29,7 +29,7 @@ from integrations.slack.rows import Outcome
 from integrations.slack.shown import Shown
 from integrations.slack.whispers import Whisper
 
-# What only shows something; whoever is in the room may see it.
+# What changes nothing, and is told to whoever may act.
 SHOWS: Final = {actions.MORE_WHO}
 # Each says why, fit for a person.
 REFUSALS: Final = (

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from accounts import audit, tenancy
 from accounts.models import Account
 from accounts.permissions import Actor
-from incidents import relay
-from integrations.chat import breaking, refreshing
+from incidents import poke, relay
+from integrations import borrowed
+from integrations.chat import breaking, queue, refreshing
 from integrations.models import Room, SlackWorkspace
 from integrations.slack import notices
 
@@ -145,6 +146,8 @@ def _end(workspace: SlackWorkspace, words: str, *, actor: Actor, at: datetime) -
         broken_at=at, last_error_at=at, last_error=words[:300]
     )
     relay.reconsider(workspace.account)
+    # Nobody is paged there any more.
+    poke.later(queue.FOLLOW)
     audit.record(
         actor,
         "disconnected Slack workspace",
@@ -197,7 +200,7 @@ def _in_scope_of(account: Account) -> Iterator[None]:
     if tenancy.is_open():
         yield
     else:
-        with tenancy.scope(account):
+        with borrowed.connected(), tenancy.scope(account):
             yield
 
 

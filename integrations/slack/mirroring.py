@@ -106,6 +106,7 @@ def _work(mirror: OnCallMirror, at: datetime, silent: set[int]) -> None:
     except rooms.Limited as failure:
         silent.add(mirror.workspace_id)
         _settle(mirror, at, error=str(failure), pause=failure.retry_after)
+        _hold(mirror, at + failure.retry_after)
     except rooms.Unavailable as failure:
         silent.add(mirror.workspace_id)
         _settle(mirror, at, error=str(failure))
@@ -214,6 +215,12 @@ def _settle(
         if not mine.filter(due_at=mirror.due_at).update(**values):
             values.pop("due_at")
             mine.update(**values)
+
+
+def _hold(mirror: OnCallMirror, until: datetime) -> None:
+    """Leave the others of the workspace alone as well for so long."""
+    with tenancy.scope(mirror.account):
+        mirror.workspace.mirrors.filter(due_at__lt=until).update(due_at=until)
 
 
 def _failed(

@@ -11,13 +11,12 @@ from accounts import audit
 from accounts.models import Account
 from accounts.permissions import Actor
 from incidents import poke
+from integrations.chat import queue
 from integrations.models import OnCallMirror, SlackWorkspace
 from integrations.slack import topics
 from oncall.models import EscalationPolicy, Schedule
 
 Kind = OnCallMirror.Kind
-# The task that works what is due in Slack besides messages.
-WORK: Final = "integrations.work_slack"
 USUAL_TEMPLATE: Final = "On call: {names}"
 LONGEST_TEMPLATE: Final = 100
 
@@ -89,7 +88,7 @@ def add(
     except IntegrityError:
         raise Refused("target", _("This is kept equal to somebody already.")) from None
     _record(mirror, "added on-call mirror", actor, at)
-    poke.later(WORK)
+    poke.later(queue.FOLLOW)
     return mirror
 
 
@@ -109,7 +108,7 @@ def resume(mirror: OnCallMirror, *, actor: Actor, at: datetime) -> None:
     if mirror.paused_at is not None:
         _save(mirror, paused_at=None, due_at=at, checked_at=None)
         _record(mirror, "resumed on-call mirror", actor, at)
-        poke.later(WORK)
+        poke.later(queue.FOLLOW)
 
 
 @transaction.atomic
@@ -118,7 +117,7 @@ def check(mirror: OnCallMirror, *, actor: Actor, at: datetime) -> None:
     actor.require("configure", of=source(mirror))
     if mirror.paused_at is None:
         _save(mirror, due_at=at, checked_at=None)
-        poke.later(WORK)
+        poke.later(queue.FOLLOW)
 
 
 @transaction.atomic

@@ -48,6 +48,11 @@ class Taken:
     answer: Piece | None = None
     whispers: Sequence[Whisper] = ()
 
+    @property
+    def is_wrong(self) -> bool:
+        """Say whether the form stays, to be sent in again."""
+        return bool(self.answer and self.answer["response_action"] == "errors")
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

@@ -10,10 +10,10 @@ from django.db.models import F, QuerySet
 
 from accounts import tenancy
 from incidents import poke
-from integrations.chat import breaking
+from integrations.chat import breaking, queue
 from integrations.chat.rooms import Broken, Failure, Refused
 from integrations.models import Room
-from integrations.slack import client, mirrors
+from integrations.slack import client
 from integrations.slack.picking import KIND
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ BATCH = 20
 
 def later() -> None:
     """Say, when this transaction commits, that a name may be missing."""
-    poke.later(mirrors.WORK)
+    poke.later(queue.FOLLOW)
 
 
 def name_due(at: datetime) -> None:

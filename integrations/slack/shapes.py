@@ -98,6 +98,8 @@ class Installation:
     token: str
     # The whole organisation, which we do not take.
     is_wide: bool
+    # The app rotates its tokens, so this one ends within hours.
+    expires: bool
 
     @classmethod
     def of(cls, said: Said) -> "Installation":
@@ -111,6 +113,7 @@ class Installation:
             scopes=str(said.get("scope") or ""),
             token=str(said.get("access_token") or ""),
             is_wide=bool(said.get("is_enterprise_install")) or not team.get("id"),
+            expires=bool(said.get("expires_in")),
         )
 
     def __repr__(self) -> str:

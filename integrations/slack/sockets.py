@@ -6,7 +6,7 @@ one of the doors, and is acknowledged once it is kept.
 
 import logging
 from datetime import timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any, Final
 
 from django.conf import settings
@@ -61,6 +61,15 @@ class Connection(SocketModeClient):
         except calls.Failed as failed:
             raise failed.failure from None
         return str(said["url"])
+
+    def close(self) -> None:
+        """End it; this will not wait for the package's reader for ever, which may
+        begin anew in the very moment in which it is told to end."""
+        closing = Thread(target=super().close, daemon=True)
+        closing.start()
+        while closing.is_alive():
+            self.current_session_state.terminated = True
+            closing.join(LOOK)
 
 
 def run(stopping: Event) -> None:

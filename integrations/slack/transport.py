@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import requests
 from django.conf import settings
+from django.utils.translation import gettext as _
 from slack_sdk import WebClient
 from urllib3.exceptions import (
     ConnectTimeoutError,
     NewConnectionError,
+    ReadTimeoutError,
     SSLError,
 )
 
@@ -66,7 +68,7 @@ class Transport(WebClient):
             headers["Content-Type"] = "application/json; charset=utf-8"
         status, found, body = post(url, seconds=self.seconds, headers=headers, **given)
         if status < requests.codes.multiple_choices and not body.startswith("{"):
-            raise Lost("no JSON", is_sent=True)
+            raise Lost(_("it gave no answer of its own"), is_sent=True)
         # Whatever page came with an error, only its status counts.
         is_page = not body.startswith("{")
         return {"status": status, "headers": found, "body": "{}" if is_page else body}
@@ -88,7 +90,8 @@ def post(url: str, *, seconds: float, **given: Any) -> tuple[int, dict[str, str]
             return answer.status_code, dict(answer.headers), _read(answer)
     except (requests.RequestException, OSError) as error:
         # Its words would carry the address, and with it perhaps a secret.
-        raise Lost(type(error).__name__, is_sent=_is_sent(error)) from None
+        is_sent = _is_sent(error)
+        raise Lost(_why(error, is_sent=is_sent), is_sent=is_sent) from None
 
 
 def _most() -> float:
@@ -111,8 +114,19 @@ def _read(answer: requests.Response) -> str:
     for part in answer.iter_content(64 * 1024):
         content += part
         if len(content) > LONGEST_ANSWER:
-            raise Lost("too long", is_sent=True)
+            raise Lost(_("its answer was too long"), is_sent=True)
     return content.decode(errors="replace")
+
+
+def _why(error: Exception, *, is_sent: bool) -> str:
+    if not is_sent:
+        return _("it could not be reached")
+    cause = error.args[0] if error.args else None
+    if isinstance(error, requests.Timeout | TimeoutError) or isinstance(
+        cause, ReadTimeoutError
+    ):
+        return _("it did not answer in time")
+    return _("the connection broke off")
 
 
 def _is_sent(error: Exception) -> bool:

@@ -211,8 +211,9 @@ def _select(
     """Make a list; nothing where there is nothing to choose, as Slack takes none."""
     if not choices:
         return None
-    if len(choices) > elements.MOST_CHOICES:
+    shown = len(elements.fitting(choices))
+    if len(choices) > shown:
         more = _("Only the first %(count)d are listed; the rest are in OnCall.")
-        hint = f"{hint} {more % {'count': elements.MOST_CHOICES}}".strip()
+        hint = f"{hint} {more % {'count': shown}}".strip()
     list_ = elements.select(choices, placeholder, chosen=chosen, many=many)
     return elements.field(name, label, list_, hint=hint, optional=optional)

@@ -22,7 +22,7 @@ from integrations.chat.rooms import Failure
 from integrations.models import ChatRequest, Room
 from integrations.telegram import client, commands, layout, linking, updates
 from integrations.telegram.client import KIND, Bot, Moved
-from integrations.telegram.updates import Update
+from integrations.telegram.updates import Command, Update
 
 # What Telegram shows at the top of the chat has so much room.
 LONGEST_ALERT: Final = 200
@@ -86,20 +86,28 @@ def _answer(request: ChatRequest, bot: Bot, update: Update, at: datetime) -> Non
 
 
 def _command(request: ChatRequest, bot: Bot, update: Update, at: datetime) -> None:
-    name, words = updates.command(update.text, bot.username)
-    if not name:
+    command = updates.command(update.text)
+    if not _is_meant(command, bot, update):
         return
-    if name == "start" and update.chat_type == "private" and words:
-        _say(bot, update, _linked(request, bot, update, words, at))
+    if command.name == "start" and update.chat_type == "private" and command.words:
+        _say(bot, update, _linked(request, bot, update, command.words, at))
         return
     with tenancy.scope(request.account):
         user = people.known(request.account, bot.place, update.user_id)
         if user is None:
             said = _unknown(request.account)
         else:
-            said = commands.answer(user.membership, name, words, at)
+            member, words = user.membership, command.words
+            said = commands.answer(member, command.name, words, at)
         inbox.finish(request, at=at)
     _say(bot, update, said)
+
+
+def _is_meant(command: Command, bot: Bot, update: Update) -> bool:
+    """Say whether a command is for our bot: a group may have others, and paths."""
+    if command.bot:
+        return command.bot.lower() == bot.username.lower()
+    return update.chat_type == "private" or command.name in commands.COMMANDS
 
 
 def _linked(

@@ -5,7 +5,7 @@ The token is a part of every address, so nothing here ever shows one.
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
@@ -35,11 +35,12 @@ SHUT: Final = (
 class Bot:
     """A bot, and what it may do in our name; kept sealed."""
 
-    token: str
+    token: str = field(repr=False)
     bot_id: int
     username: str
 
-    def __str__(self) -> str:
+    def as_text(self) -> str:
+        """Write it down, to be sealed."""
         return json.dumps(asdict(self))
 
     @property
@@ -80,7 +81,7 @@ def call(token: str, method: str, body: dict[str, Any]) -> Any:
         raise _unknown_token()
     answer = calls.ask(
         "POST",
-        f"{settings.TELEGRAM_API_BASE}/bot{token}/{method}",
+        f"{settings.TELEGRAM_API_BASE.rstrip('/')}/bot{token}/{method}",
         chat=NAME,
         body=body,
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import tenancy
 from accounts.models import Account
-from integrations.chat.rooms import Broken, Failure
+from integrations.chat.rooms import Broken, Failure, Unavailable
 from integrations.chat.rooms import Refused as RefusedThere
 from integrations.models import Room
 from integrations.telegram import client, groups, hooks
@@ -33,17 +33,14 @@ def connect(account: Account, values: Values, before: Room | None) -> Room:
         values.get("token", "") or (client.bot_of(before).token if before else "")
     )
     typed = values.get("group", "").strip() or (before.channel_id if before else "")
-    try:
-        # Before we listen, Telegram itself tells what the bot has seen.
-        seen = groups.seen(account, bot)
-        _listen(account, bot)
-        found = _group(bot, typed, seen)
-    except Moved as moved:
-        found = _chat(bot, str(moved.chat_id))
+    # Before we listen, Telegram itself tells what the bot has seen.
+    seen = groups.seen(account, bot)
+    _listen(account, bot)
+    found = _group(bot, typed, seen)
     room = Room(account=account, kind=KIND, channel_id=str(found.get("id", "")))
     name = found.get("title") or found.get("username") or found.get("first_name")
     room.name = str(name or room.channel_id)[:200]
-    room.secret = str(bot)
+    room.secret = bot.as_text()
     _bring_up_to_date(account, bot)
     return room
 
@@ -53,10 +50,16 @@ def _bot(token: str) -> Bot:
         me = client.call(token, "getMe", {})
     except Broken as failure:
         raise Refused(str(failure), "token") from None
-    return Bot(token, int(me["id"]), str(me["username"]))
+    if not isinstance(me, dict) or not isinstance(me.get("id"), int):
+        raise Unavailable(_("Telegram answered strangely."))
+    return Bot(token, me["id"], str(me.get("username", "")))
 
 
 def _listen(account: Account, bot: Bot) -> None:
+    """Have updates sent to us, and not to another account any more than to none."""
+    if hooks.is_taken(account, bot):
+        words = _("Another account is connected to this bot; make another one.")
+        raise Refused(words, "token")
     try:
         hooks.listen(account, bot)
     except RefusedThere as failure:
@@ -95,16 +98,26 @@ def _choice(bot: Bot, typed: str, seen: dict[str, str]) -> str:
 
 
 def _chat(bot: Bot, chat_id: str) -> dict[str, Any]:
-    """Look at a group, and whether the bot is in it."""
+    """Look at a group, wherever it is by now, and whether the bot is in it."""
     try:
-        found = client.call(bot.token, "getChat", {"chat_id": chat_id})
-        body = {"chat_id": chat_id, "user_id": bot.bot_id}
-        part = client.call(bot.token, "getChatMember", body)
-    except Failure as failure:
+        try:
+            found, part = _look(bot, chat_id)
+        except Moved as moved:
+            found, part = _look(bot, str(moved.chat_id))
+    except (Failure, Moved) as failure:
         raise Refused(str(failure), "group") from None
-    if not isinstance(found, dict) or part.get("status") in ABSENT:
+    if part.get("status") in ABSENT:
         raise Refused(_("Add the bot to this group first."), "group")
     return found
+
+
+def _look(bot: Bot, chat_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    found = client.call(bot.token, "getChat", {"chat_id": chat_id})
+    body = {"chat_id": chat_id, "user_id": bot.bot_id}
+    part = client.call(bot.token, "getChatMember", body)
+    if not isinstance(found, dict) or not isinstance(part, dict):
+        raise Unavailable(_("Telegram answered strangely."))
+    return found, part
 
 
 def _bring_up_to_date(account: Account, bot: Bot) -> None:
@@ -113,5 +126,5 @@ def _bring_up_to_date(account: Account, bot: Bot) -> None:
         for room in account.rooms.select_for_update(of=("self",)).filter(kind=KIND):
             before = client.bot_of(room)
             if before.bot_id == bot.bot_id and before != bot:
-                room.secret = str(bot)
+                room.secret = bot.as_text()
                 room.save(update_fields=["sealed_secret"])

@@ -30,9 +30,8 @@ Group = tuple[str, str]
 
 def is_call(update: Update) -> bool:
     """Say whether somebody shows us a group."""
-    name = update.text.removeprefix(updates.COMMAND).split("@")[0].split(" ")[0]
-    is_command = update.kind == "command" and name.lower() == CONNECT
-    return is_command and update.chat_type != "private"
+    is_command = update.kind == "command" and update.chat_type != "private"
+    return is_command and updates.command(update.text).name == CONNECT
 
 
 def remember(request: ChatRequest, *, at: datetime) -> None:

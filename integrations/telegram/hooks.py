@@ -33,6 +33,17 @@ def listen(account: Account, bot: Bot) -> None:
     client.call(bot.token, "setWebhook", body)
 
 
+def is_taken(account: Account, bot: Bot) -> bool:
+    """Say whether a bot's updates go to another account that has rooms of it."""
+    said = client.call(bot.token, "getWebhookInfo", {})
+    address = str(said.get("url", "")) if isinstance(said, dict) else ""
+    found = read(address.rpartition("/")[2])
+    if found is None or found[0] == account:
+        return False
+    with tenancy.scope(found[0]):
+        return bot.bot_id in client.bots(found[0])
+
+
 def token(account: Account, bot_id: int) -> str:
     """Name the door of a bot."""
     name = f"{account.public_id}-{bot_id}"

@@ -45,7 +45,7 @@ def read(said: Mapping[str, Any]) -> Update | None:
     if not message:
         return None
     if moved := message.get("migrate_to_chat_id"):
-        return _update("move", message, moved_to=str(moved))
+        return _update("move", message, moved_to=str(moved)[:100])
     text = _text(message, "text")
     if text.startswith(COMMAND):
         return _update("command", message)
@@ -56,13 +56,21 @@ def read(said: Mapping[str, Any]) -> Update | None:
     return _update("answer", message, answers=str(answered))
 
 
-def command(text: str, username: str) -> tuple[str, str]:
-    """Read a command and what follows it; blank for one of another bot."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, and what follows it."""
+
+    name: str
+    words: str
+    # The bot that it names, if it names one: "/who@our_bot".
+    bot: str
+
+
+def command(text: str) -> Command:
+    """Read a command."""
     head, _space, words = text.strip().partition(" ")
-    name, at, bot = head.removeprefix(COMMAND).partition("@")
-    if at and bot.lower() != username.lower():
-        return "", ""
-    return name.lower(), words.strip()
+    name, _at, bot = head.removeprefix(COMMAND).partition("@")
+    return Command(name.lower(), words.strip(), bot)
 
 
 def _press(press: Mapping[str, Any]) -> Update:

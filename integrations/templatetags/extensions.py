@@ -7,11 +7,13 @@ from django import template
 from django.db.models import Q
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 
 from incidents.models import Service
 from integrations.extensions import rights, words
 from integrations.models import ChatMessage, Extension
 from integrations.slack import linking
+from integrations.telegram import linking as telegram
 from integrations.webhooks.words import UNTRIED, Mark
 
 register = template.Library()
@@ -85,13 +87,17 @@ def my_chats(context: Context) -> dict[str, Any]:
     membership = context["request"].membership
     workspaces = membership.account.slack_workspaces.filter(removed_at=None)
     named = {each.place: f"Slack, {each.name}" for each in workspaces}
+    slack_address = reverse("slack_link") if named else ""
+    bots = telegram.links(membership, at=timezone.now())
+    named |= {each.place: f"Telegram, {each.bot}" for each in bots}
     return {
         "csrf_token": context.get("csrf_token"),
         "chats": [
             (each, named.get(each.place, each.place.capitalize()))
             for each in linking.linked(membership)
         ],
-        "slack_address": reverse("slack_link") if named else "",
+        "slack_address": slack_address,
+        "bots": bots,
     }
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import AccountRequest, member
+from integrations.chat import linking
 from integrations.extensions import schemas
 from integrations.models import ChatUser, Extension, SlackWorkspace
-from integrations.slack import linking
+from integrations.slack import linking as addresses
 from integrations.views.extensions import find
 
 # Beyond this nobody goes through a list by hand.
@@ -34,7 +35,7 @@ def extension_people(request: AccountRequest, public_id: str) -> HttpResponse:
         "extension": found,
         "schema": schemas.of(found),
         "workspace": workspace,
-        "is_matching": workspace is not None and linking.is_matching(workspace),
+        "is_matching": workspace is not None and addresses.is_matching(workspace),
         "linked": linked[:SHOWN],
         "unlinked": met.filter(membership=None)[:SHOWN],
         "members": members,
@@ -51,8 +52,8 @@ def extension_match(request: AccountRequest, public_id: str) -> HttpResponse:
     workspace = _workspace(find(request, public_id))
     if workspace is None:
         messages.error(request, _("The workspace is not connected any more."))
-    elif not linking.is_matching(workspace):
-        linking.match_all(workspace, at=timezone.now())
+    elif not addresses.is_matching(workspace):
+        addresses.match_all(workspace, at=timezone.now())
     return redirect("extension_people", public_id)
 
 

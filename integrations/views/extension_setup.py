@@ -179,13 +179,10 @@ def _create(request: AccountRequest, place: Place) -> HttpResponse:
     except changes.Refused as refusal:
         form.refuse(str(refusal), refusal.field)
     except IntegrityError:
-        # The same form was sent twice at once, and the other one was faster.
         form.add_error(None, _("That was sent twice. Try once more."))
-        with scoped(request):
-            if done := _done(request):
-                return done
     with scoped(request):
-        return _page(request, place, form)
+        # The same form was sent twice at once, and the other one was faster.
+        return _done(request) or _page(request, place, form, once=ids.public_id())
 
 
 def _made(request: AccountRequest, place: Place, wanted: Values) -> Extension:
@@ -225,9 +222,11 @@ def _form(request: AccountRequest, place: Place) -> ExtensionForm:
     )
 
 
-def _page(request: AccountRequest, place: Place, form: ExtensionForm) -> HttpResponse:
+def _page(
+    request: AccountRequest, place: Place, form: ExtensionForm, *, once: str = ""
+) -> HttpResponse:
     parts = {"form": form, "place": place, "schema": place.schema, "extension": None}
-    parts["once"] = _once(request)
+    parts["once"] = once or _once(request)
     status = 422 if form.is_bound else 200
     return render(request, "integrations/extensions/form.html", parts, status=status)
 

@@ -127,8 +127,16 @@ def slack_callback(request: HttpRequest) -> HttpResponse:
 
 
 def _granted(code: str) -> Installation:
-    """Trade the code; raises Failure, and Refused for a whole organisation."""
+    """Trade the code; raises Failure, and Refused for what we cannot use."""
     granted = tokens.exchange(code, install.redirect_uri())
+    if granted.expires:
+        raise Refused(
+            _(
+                "The Slack app has token rotation switched on, which cannot be undone."
+                " Whoever runs OnCall has to make another app, with the manifest in"
+                " docs/slack.md."
+            )
+        )
     if granted.is_wide:
         tokens.give_back(granted.token)
         raise Refused(

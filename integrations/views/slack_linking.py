@@ -24,7 +24,11 @@ def slack_link(request: AccountRequest) -> HttpResponse:
     if request.method != "POST":
         context = {
             "workspaces": list(rows) if settings.SLACK_CLIENT_ID else [],
-            "linked": linking.linked(request.membership),
+            "linked": [
+                user
+                for user in linking.linked(request.membership)
+                if user.place.startswith("slack ")
+            ],
         }
         return render(request, "integrations/slack/link.html", context)
     workspace = get_object_or_404(rows, public_id=request.POST.get("workspace", ""))
@@ -62,5 +66,7 @@ def slack_link_callback(request: AccountRequest) -> HttpResponse:
         words = _("Slack did not say who you are: %(why)s") % {"why": failure}
         messages.error(request, words)
         return redirect("slack_link")
-    messages.success(request, _("You are linked to %(user)s in Slack.") % {"user": user})
+    messages.success(
+        request, _("You are linked to %(user)s in Slack.") % {"user": user}
+    )
     return redirect("profile")

@@ -329,7 +329,7 @@ def test_reading_the_profile_changes_nothing_and_asks_little(
     for number in range(5):
         factories.contact(acme.bob.membership, "sms", f"+493012345{number}")
 
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(33):
         bob.get("/me/")
     for address in (METHODS, "/me/rules/", of(acme.bob.email, "confirm")):
         assert bob.get(address)["Location"] == "/me/"

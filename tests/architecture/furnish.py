@@ -345,7 +345,7 @@ def _chats(world: World, incident: Incident) -> None:
     account = world.account
     workspace = chats.workspace(account)
     room = chats.room(account, workspace=workspace)
-    chats.extension(room)
+    chats.extension(room, scope="team", team=account.teams.first())
     message = account.chat_messages.create(
         room=room, incident=incident, message_id="1.2", created_at=NOON
     )
@@ -364,15 +364,28 @@ def _chats(world: World, incident: Incident) -> None:
         door="event",
         received_at=NOON,
     )
-    account.incident_channels.create(
-        incident=incident, workspace=workspace, name="inc-1", asked_at=NOON
-    )
-    account.mirrors.create(
-        workspace=workspace,
-        kind="topic",
-        target_id="C0INCIDENTS",
-        target_name="incidents",
-        schedule=account.schedules.first(),
-        template="On call: {names}",
+    # Another one, for each has only one channel.
+    other = account.incidents.create(
+        number=account.pk * 1000 + 2,
+        title="Search is down",
+        service=world.service,
         created_at=NOON,
+        changed_at=NOON,
     )
+    account.incident_channels.create(
+        incident=other, workspace=workspace, name="inc-1", asked_at=NOON
+    )
+    # It is either of a schedule or of a level.
+    for kind, source in (
+        ("topic", {"schedule": account.schedules.first()}),
+        ("group", {"policy": account.escalation_policies.first(), "level": 1}),
+    ):
+        account.mirrors.create(
+            workspace=workspace,
+            kind=kind,
+            target_id="C0INCIDENTS",
+            target_name="incidents",
+            template="On call: {names}",
+            created_at=NOON,
+            **source,
+        )

@@ -52,11 +52,11 @@ IDS: dict[tuple[str, str], Pick] = {
         w.account.delegations.get(revoked_at=None).public_id
     ),
     ("heartbeats/", "public_id"): lambda w: w.account.heartbeats.get().public_id,
-    ("incidents/", "number"): lambda w: w.account.incidents.get().number,
+    ("incidents/", "number"): lambda w: w.account.incidents.earliest("id").number,
     ("incidents/%(number)s/responders/", "public_id"): lambda w: (
         w.account.responders.get().public_id
     ),
-    ("incidents/", "public_id"): lambda w: w.account.incidents.get().public_id,
+    ("incidents/", "public_id"): lambda w: w.account.incidents.earliest("id").public_id,
     ("integrations/", "public_id"): lambda w: w.integration.public_id,
     ("integrations/apps/", "app_id"): lambda w: w.account.apps.get().public_id,
     ("keys/", "public_id"): lambda w: w.account.api_keys.get().public_id,
@@ -96,7 +96,7 @@ IDS: dict[tuple[str, str], Pick] = {
         w.account.slack_workspaces.get().public_id
     ),
     ("settings/slack/on-call/", "public_id"): lambda w: (
-        w.account.mirrors.get().public_id
+        w.account.mirrors.get(kind="topic").public_id
     ),
     ("settings/webhooks/", "public_id"): lambda w: _webhook(w).public_id,
     ("settings/webhooks/", "delivery_id"): lambda w: (

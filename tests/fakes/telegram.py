@@ -161,6 +161,10 @@ def _set_hook(own: Telegram, body: Part) -> Said:
     return _good(True)
 
 
+def _hook_info(own: Telegram, body: Part) -> Said:
+    return _good({"url": own.hook["url"] if own.hook else ""})
+
+
 def _get_updates(own: Telegram, body: Part) -> Said:
     if own.hook is not None:
         words = "Conflict: can't use getUpdates method while webhook is active"
@@ -277,6 +281,7 @@ class _Reader(HTMLParser):
 METHODS: dict[str, Callable[[Telegram, Part], Said]] = {
     "getMe": _me,
     "setWebhook": _set_hook,
+    "getWebhookInfo": _hook_info,
     "getUpdates": _get_updates,
     "getChat": _get_chat,
     "getChatMember": _get_member,

@@ -53,7 +53,11 @@ MAIN_PAGES = {
     *("/settings/apps/…/calls/", "/settings/apps/…/delete/"),
     *("/settings/webhooks/", "/settings/webhooks/new/", "/settings/webhooks/…/"),
     *("/settings/webhooks/…/edit/", "/settings/webhooks/…/deliveries/…/"),
-    "/settings/webhooks/…/delete/",
+    *("/settings/webhooks/…/delete/", "/settings/slack/"),
+    *("/settings/extensions/", "/settings/extensions/new/"),
+    *("/settings/extensions/new/slack/", "/settings/extensions/new/teams/"),
+    *("/settings/extensions/…/", "/settings/extensions/…/edit/"),
+    *("/settings/extensions/…/delete/", "/settings/extensions/reconnect/…/"),
     *("/heartbeats/", "/heartbeats/…/", "/heartbeats/…/edit/"),
     *("/services/…/heartbeats/new/", "/integrations/…/silence/"),
 }
@@ -105,6 +109,7 @@ def test_members_can_read_every_page(context, demo, incident_mail, partner_of):
     sign_in(page, demo)
     make_team(page)
     make_webhook(page)
+    make_extension(page)
     connect(page, partner_of(""))
 
     found: dict[str, list[str]] = {}
@@ -183,3 +188,14 @@ def make_webhook(page: Page) -> None:
     page.get_by_role("button", name="Create webhook").last.click()
     page.get_by_role("button", name="Send a ping").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("pagey.ping")
+
+
+def make_extension(page: Page) -> None:
+    """Make one of a chat at which nobody listens."""
+    page.goto("/settings/extensions/new/teams/")
+    page.get_by_label("Name of the channel").fill("Ops")
+    page.get_by_label("Address of the workflow").fill("http://127.0.0.1:9/")
+    page.get_by_label("Name", exact=True).fill("Ops channel")
+    page.get_by_label("The whole account").check()
+    page.get_by_role("button", name="Create extension").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ops channel")

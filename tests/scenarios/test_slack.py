@@ -6,12 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
+from pagerduty import SlackIntegrationConnectionsApiClient
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsers import needs_chromium
 from tests.fakes.slack import Channel, Message, Slack
 from tests.fakes.slack import Person as SlackPerson
-from tests.scenarios.instance import Up
+from tests.scenarios.instance import Up, manage
 from tests.scenarios.people import Person, eventually
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -82,6 +83,9 @@ def test_an_incident_is_acknowledged_and_resolved_from_slack(appears, slack, onc
     connect(page, there, LINKED)
     send_a_test(page, there)
 
+    page.goto("/services/")
+    page.get_by_role("link", name="Checkout").first.click()
+    expect(page.get_by_role("main")).to_contain_text("Shop's channel")
     number = raise_test_incident(page)
     message = there.message()
     assert message.buttons[:2] == ["Acknowledge", "Resolve"]
@@ -128,6 +132,69 @@ def test_where_anybody_may_act_the_timeline_names_them(appears, slack):
     sees_here(page, f"/incidents/{number}/", re.compile("eve", re.IGNORECASE))
 
 
+def test_a_channel_is_connected_by_the_client_that_everybody_has(
+    appears, slack, oncall
+):
+    cara = appears("Cara Mo")
+    page, there = cara.page, town(slack, "Aviato", cara)
+    cara.signs_up("Aviato")
+    create_service(page)
+    service = page.url.rstrip("/").rpartition("/")[2]
+    page.goto("/settings/slack/")
+    page.get_by_role("button", name="Connect a workspace").click()
+    allow(page, there)
+
+    sent = {
+        "source_id": service,
+        "source_type": "service_reference",
+        "channel_id": there.channel.id,
+        "notification_type": "stakeholder",
+        "config": {
+            "events": ["incident.triggered", "incident.resolved"],
+            "urgency": "high",
+            "priorities": None,
+        },
+    }
+    with client_of(cara, oncall) as client:
+        path = f"/workspaces/{there.channel.workspace.id}/connections"
+        made = client.rpost(path, json=sent)
+        one = f"{path}/{made['id']}"
+        assert {name: made[name] for name in sent} == sent
+        eventually(
+            lambda: client.jget(one)["slack_connection"]["channel_name"] == "incidents",
+            "the channel's name",
+        )
+        assert [each["id"] for each in client.list_all(path)] == [made["id"]]
+
+        number = raise_test_incident(page)
+        assert there.message().buttons == []
+
+        changed = client.rput(one, json={**sent, "notification_type": "responder"})
+        assert changed["notification_type"] == "responder"
+        press_here(page, f"/incidents/{number}/", "Acknowledge")
+        eventually(lambda: "Resolve" in there.message().buttons, "its buttons")
+        client.rdelete(one)
+        assert client.list_all(path) == []
+
+
+class Client(SlackIntegrationConnectionsApiClient):
+    """The client, which by itself takes no address without TLS."""
+
+    url = ""
+
+
+def client_of(person: Person, oncall: Up) -> Client:
+    """The client with a key of the person's."""
+    made = manage(
+        *("create_api_key", "--account", "aviato", "--user", person.email),
+        *oncall.data,
+    )
+    assert made.returncode == 0, made.stderr
+    client = Client(made.stdout.split()[-1])
+    client.url = f"{oncall.url}/integration-slack"
+    return client
+
+
 def create_service(page: Page) -> None:
     page.goto("/services/new/")
     page.get_by_label("Name", exact=True).fill("Checkout")
@@ -140,9 +207,7 @@ def connect(page: Page, there: Town, who_may: str) -> None:
     page.get_by_role("link", name="Add extension").click()
     page.get_by_role("link", name="Add Slack").click()
     page.get_by_role("button", name="Sign in to Slack").click()
-    page.get_by_label("Workspace").select_option(there.channel.workspace.id)
-    page.get_by_label("You are").select_option(there.member.id)
-    page.get_by_role("button", name="Allow").click()
+    allow(page, there)
     page.get_by_role("link", name=re.compile("^Choose #?incidents$")).click()
     page.get_by_label("Name", exact=True).fill("Shop's channel")
     for update in ("Acknowledgements", "Resolves", "Assignment changes"):
@@ -151,6 +216,13 @@ def connect(page: Page, there: Town, who_may: str) -> None:
     page.get_by_label("Keep what people write in the thread").check()
     page.get_by_role("button", name="Create extension").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Shop's channel")
+
+
+def allow(page: Page, there: Town) -> None:
+    """Allow on Slack's page what we ask for."""
+    page.get_by_label("Workspace").select_option(there.channel.workspace.id)
+    page.get_by_label("You are").select_option(there.member.id)
+    page.get_by_role("button", name="Allow").click()
 
 
 def send_a_test(page: Page, there: Town) -> None:
@@ -164,7 +236,6 @@ def raise_test_incident(page: Page) -> str:
     """Make one from the service's page; this will return its number."""
     page.goto("/services/")
     page.get_by_role("link", name="Checkout").first.click()
-    expect(page.get_by_role("main")).to_contain_text("Shop's channel")
     page.get_by_role("link", name="Create test incident").click()
     page.get_by_role("button", name=re.compile("^Create")).last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(TITLE)
@@ -178,6 +249,12 @@ def press(
     there.opens(page, who)
     shown = page.locator(f"[id='m{message.ts}']")
     shown.get_by_role("button", name=button, exact=True).click()
+
+
+def press_here(page: Page, address: str, button: str) -> None:
+    """Press a button of a page of ours."""
+    page.goto(address)
+    page.get_by_role("button", name=re.compile(f"^{button}")).first.click()
 
 
 def reply(page: Page, there: Town, message: Message, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from integrations.slack import sockets
+from integrations.slack import install, sockets
 
 
 class Command(BaseCommand):
@@ -22,6 +22,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "SLACK_APP_TOKEN is not set; docs/slack.md says where to find it."
             )
+        if missing := install.missing():
+            raise CommandError(f"Also set {', '.join(missing)}; see docs/slack.md.")
         stopping = Event()
 
         def stop(number: int, frame: FrameType | None) -> None:

@@ -44,6 +44,8 @@ def acknowledge(command: Command, typed: Typed) -> Answer:
 def resolve(command: Command, typed: Typed) -> Answer:
     """End an incident; what is typed besides its number becomes a note."""
     incident, rest = finding.incident(command, typed, "resolve")
+    # Who comes too late learns who was quicker.
+    verbs.require("resolve", incident, actor=protocol.actor(command), at=command.at)
     done = actions.resolve(
         incident,
         actor=protocol.actor(command),
@@ -96,6 +98,7 @@ def escalate(command: Command, typed: Typed) -> Answer:
 def snooze(command: Command, typed: Typed) -> Answer:
     """Let an incident rest for a while."""
     incident, rest = finding.incident(command, typed, "snooze")
+    verbs.require("snooze", incident, actor=protocol.actor(command), at=command.at)
     until = _until(rest, at=command.at)
     done = actions.snooze(
         incident, actor=protocol.actor(command), at=command.at, until=until

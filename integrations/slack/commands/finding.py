@@ -75,6 +75,8 @@ def nearby(command: Command) -> QuerySet[Service]:
     here = extensions(command)
     if here and not any(each.scope == Extension.Scope.ACCOUNT for each in here):
         return rows.filter(covered(here))
+    if not here and (incident := of_channel(command)):
+        return rows.filter(pk=incident.service_id)
     if command.member is not None and (teams := list(command.member.parts)):
         own = rows.filter(team__in=teams)
         return own if own.exists() else rows

@@ -161,8 +161,13 @@ def _options(element: Any, most: int) -> Iterator[str]:
     groups = element.get("option_groups")
     options = [o for g in groups for o in g["options"]] if groups else None
     options = element.get("options") or [] if options is None else options
-    if not 1 <= len(options) <= most:
+    # The limit is of each list, and of the groups.
+    lists = [group["options"] for group in groups] if groups else [options]
+    if not 1 <= len(lists) <= 100 or not all(1 <= len(own) <= most for own in lists):
         yield f"/options: 1 to {most} items"
+    for number, group in enumerate(groups or ()):
+        label = _plain(group.get("label"), 75)
+        yield from (f"/option_groups/{number}/label{f}" for f in label)
     values = [option.get("value") for option in options]
     if len(values) != len(set(values)):
         yield "/options: duplicate value"

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from tests.fakes.slack import sign_ins
 from tests.fakes.slack.acting import Slack
-from tests.fakes.slack.place import Channel, Message
+from tests.fakes.slack.place import Channel, Message, words_of
 
 Shown = tuple[int, str]
 ALLOWING = {"/oauth/v2/authorize": False, "/openid/connect/authorize": True}
@@ -123,7 +123,7 @@ def _channel_page(slack: Slack, channel: Channel, user: str) -> str:
 
 def _message(message: Message, user: str, people: dict[str, Any]) -> str:
     name = people[message.user].name if message.user in people else message.user
-    text = escape(message.words).replace("\n", "<br>")
+    text = "<br>".join(escape(words) for words in _shown_of(message))
     kind = "reply" if message.thread_ts else "message"
     whisper = " whisper" if message.only_for else ""
     presses = "".join(_press(message, user, e) for e in message.elements)
@@ -137,6 +137,12 @@ def _message(message: Message, user: str, people: dict[str, Any]) -> str:
         )
     return f"""<article class="{kind}{whisper}" id="m{message.ts}">
         <b>{escape(name)}</b><p>{text}</p>{presses}{answer}</article>"""
+
+
+def _shown_of(message: Message) -> list[str]:
+    """Blocks stand in the place of the text, which is for notifications then."""
+    still = [block for block in message.blocks if block["type"] != "actions"]
+    return list(words_of(still)) if message.blocks else message.text.split("\n")
 
 
 def _press(message: Message, user: str, element: dict[str, Any]) -> str:

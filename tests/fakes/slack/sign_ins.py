@@ -52,6 +52,7 @@ def oauth_v2_access(ask: Ask) -> Said:
     token = ask.slack.install(team, scopes=code.scopes)
     granted = ask.slack.grants[token].scopes
     is_wide = bool(team.enterprise)
+    rotation = {"expires_in": 43200, "refresh_token": "xoxe-1-again"}
     return {
         "app_id": APP_ID,
         "authed_user": {"id": code.person.id},
@@ -62,6 +63,7 @@ def oauth_v2_access(ask: Ask) -> Said:
         "team": None if is_wide else {"id": team.id, "name": team.name},
         "enterprise": {"id": team.enterprise, "name": team.name} if is_wide else None,
         "is_enterprise_install": is_wide,
+        **(rotation if ask.slack.rotates else {}),
     }
 
 

@@ -110,6 +110,8 @@ class State:
     planned: list[tuple[str, Fault]] = field(default_factory=list)
     # What goes wrong with all of them, until it is taken away; by method, "" for all.
     always: dict[str, Fault] = field(default_factory=dict)
+    # Whether its app's tokens end after twelve hours, which is one of its settings.
+    rotates: bool = False
     # By how many seconds its clock is ahead.
     ahead: float = 0.0
     over: Event = field(default_factory=Event)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import factories
+from tests import chats, factories
 from tests.integrations.api.conftest import errors, key
 
 PATH = "/extensions"
@@ -189,6 +189,38 @@ def test_slack_needs_somebody_to_sign_in(api, acme):
     assert made.status_code == 400
     assert "Slack must be allowed by signing in there" in errors(made)[0]
     assert not acme.account.extensions.exists()
+
+
+def test_those_of_a_team_and_of_chats_are_listed(api, acme):
+    team = acme.account.teams.create(name="Payments")
+    room = chats.room(acme.account)
+    chats.extension(room, name="Chat for all", urgency="high")
+    chats.extension(room, name="Chat of Payments", scope="team", team=team)
+    made = make(api, acme.service)
+    acme.account.extensions.filter(public_id=made["id"]).update(scope="account")
+
+    every, of_team, bus = api.get(PATH).json()["extensions"]
+
+    assert every["extension_objects"] == of_team["extension_objects"] == []
+    assert every["config"]["channel"] == "#incidents"
+    assert (every["config"]["scope"], every["config"]["urgency"]) == ("account", "high")
+    assert of_team["config"]["team"]["id"] == team.public_id
+    assert bus["config"] == {"headers": [], "scope": "account", "team": None}
+    # A client renames it, and all the rest stays as it was.
+    path = f"{PATH}/{of_team['id']}"
+    renamed = api.put(path, {"extension": {"name": "Renamed"}}).json()["extension"]
+    assert renamed == {**of_team, "name": "Renamed", "summary": "Renamed"}
+    acme.account.rooms.update(broken_at=factories.NOON)
+    assert api.get(path).json()["extension"]["temporarily_disabled"] is True
+    enabled = api.post(f"{path}/enable").json()["extension"]
+    assert enabled["temporarily_disabled"] is False
+    narrowed = api.put(
+        path, {"extension": {"extension_objects": [refer(acme.service)]}}
+    )
+    assert [
+        each["id"] for each in narrowed.json()["extension"]["extension_objects"]
+    ] == [acme.service.public_id]
+    assert api.delete(path).status_code == 204
 
 
 def test_it_stays_of_its_schema(api, acme):

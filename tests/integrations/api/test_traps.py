@@ -26,8 +26,8 @@ ASKED_WITH = {
     "/notifications": {"since": "2027-03-01", "until": "2027-03-12"},
     "/oncalls": {},
 }
-# Secrets are shown there, or it is a word and no resource's id.
-NO_IDS = re.compile(r"^(PV|PREVIEW)|^\d+$")
+# Secrets are shown there, or it is a word and no resource's id, or a channel's of Slack.
+NO_IDS = re.compile(r"^(PV|PREVIEW|C0)|^\d+$")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 

@@ -73,7 +73,7 @@ def test_of_the_room_of_one_incident_nobody_is_told(acme, square):
     room = chats.room(acme.account, kind="town", channel_id="inc", incident=incident)
     listen(acme)
     square.always = 403
-    do(acme, actions.resolve, incident, NOON + SECOND)
+    do(acme, actions.acknowledge, incident, NOON + SECOND)
 
     tell(NOON + SECOND)
 

@@ -6,7 +6,8 @@ import pytest
 
 from accounts import tenancy
 from incidents import actions, relay
-from integrations.chat import leases, queue, results, sweeps
+from integrations.chat import leases, queue, results, rooms, steps, sweeps
+from integrations.chat.steps import Outcome
 from integrations.models import ChatMessage
 from tests import chats
 from tests.factories import NOON
@@ -178,14 +179,16 @@ def test_what_a_late_sender_says_does_not_count(acme, ours, square):
     open_incident(acme)
     relay.hand_on_due(NOON)
     [late] = leases.lease(NOON, limit=5, failing=5)
+    step = steps.next_of(late, at=NOON)
     at = NOON + leases.LEASE
     tell(at)
-    before = message(acme)
 
     results.put_off(late, until=at + HOUR)
+    results.settle(step, Outcome(message_id="late"), at=at)
+    results.settle(step, Outcome(failure=rooms.Broken("Late")), at=at)
 
-    assert message(acme).due_at == before.due_at
-    assert message(acme).message_id == "m0"
+    assert (message(acme).message_id, message(acme).due_at) == ("m0", None)
+    assert fresh(ours.room).broken_at is None
 
 
 def test_a_room_has_one_message_in_flight_and_others_go_on(acme, ours, square):

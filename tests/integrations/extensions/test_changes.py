@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from accounts.permissions import Actor, NotPermitted
-from integrations.extensions import changes, rights, values
+from integrations.extensions import changes, values
 from integrations.extensions.changes import Refused
 from integrations.extensions.values import Values
 from integrations.models import ChatMessage, Room, WebhookSubscription
@@ -33,11 +32,6 @@ def team(acme):
 @pytest.fixture
 def card(acme, team):
     return factories.service(acme.account, acme.policy, "Cards", team=team)
-
-
-@pytest.fixture
-def bob(acme, team) -> Actor:
-    return Actor("web", acme.bob.membership)
 
 
 def listens(world) -> bool:
@@ -272,57 +266,3 @@ def test_a_webhook_is_told_only_the_chosen_updates(acme):
 
     told = WebhookSubscription.across_accounts.get(extension=extension).events
     assert told == ["incident.triggered", "incident.reopened"]
-
-
-# Who may
-
-
-def test_a_manager_of_a_team_has_only_what_is_the_teams(acme, team, card, bob):
-    mine = made(acme, actor=bob, services=(card,))
-    ours = made(
-        acme,
-        actor=bob,
-        scope="team",
-        team=team,
-        services=(),
-        room=chats.room(acme.account, channel_id="C0PAYMENTS"),
-    )
-
-    for wanted in (
-        {"services": (acme.service,)},
-        {"services": (card, acme.service)},
-        {"scope": "account"},
-        {"scope": "account", "services": (card,)},
-    ):
-        with pytest.raises(NotPermitted):
-            made(acme, actor=bob, room=mine.room, **wanted)
-    theirs = made(acme, room=chats.room(acme.account, channel_id="C0ALL00000"))
-    shown = rights.visible(acme.account.extensions.all(), bob)
-    assert set(shown) == {mine, ours}
-    with pytest.raises(NotPermitted):
-        changes.change(mine, replace(values.of(mine), scope="account"), **by(bob))
-    for verb in (changes.pause, changes.delete, changes.test, changes.enable):
-        with pytest.raises(NotPermitted):
-            verb(theirs, **by(bob))
-    assert fresh(theirs).paused_at is None
-
-
-def test_a_service_that_leaves_the_team_takes_the_right_along(acme, card, bob):
-    mine = made(acme, actor=bob, services=(card,))
-    card.team = None
-    card.save(update_fields=["team"])
-
-    assert not rights.visible(acme.account.extensions.all(), bob).exists()
-    with pytest.raises(NotPermitted):
-        changes.pause(fresh(mine), **by(bob))
-
-
-def test_a_responder_may_do_nothing_to_it(acme):
-    extension = made(acme)
-    bob = Actor("web", acme.bob.membership)
-
-    assert not rights.visible(acme.account.extensions.all(), bob).exists()
-    with pytest.raises(NotPermitted):
-        made(acme, actor=bob, room=extension.room)
-    with pytest.raises(NotPermitted):
-        changes.delete(extension, **by(bob))

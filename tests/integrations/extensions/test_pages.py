@@ -1,6 +1,7 @@
 """The pages of extensions that there are: how each fares, and what is done there."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -30,7 +31,7 @@ def extension(acme):
 
 def test_the_list_says_how_each_fares(acme, alice):
     now = timezone.now()
-    states = {
+    states: dict[str, dict[str, Any]] = {
         "Working": {"last_success_at": now},
         "Does not answer": {"failures": 2, "last_error_at": now, "last_error": "500."},
         "Needs somebody": {

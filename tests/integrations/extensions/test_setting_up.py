@@ -8,7 +8,13 @@ from django.test import Client
 from tests import chats
 from tests.fakes import slack as fake
 from tests.incidents.pages import says
-from tests.integrations.extensions.setting_up import PATH, SLACK, signed_in, typed
+from tests.integrations.extensions.setting_up import (
+    PATH,
+    SLACK,
+    made,
+    signed_in,
+    typed,
+)
 
 
 def address(channel, **more: str) -> str:
@@ -157,6 +163,19 @@ def test_the_same_form_sent_twice_makes_one(acme, alice, workspace, slack):
 
     assert first["Location"] == second["Location"]
     assert acme.account.extensions.count() == 1
+
+
+def test_an_id_that_is_somebody_elses_makes_nothing_of_theirs(
+    acme, globex, alice, workspace, slack
+):
+    theirs = made(globex)
+    where = address(slack.channel("incidents"))
+
+    answer = alice.post(where, typed(acme.service, once=theirs.public_id))
+
+    assert answer.status_code == 422
+    assert theirs.public_id not in says(answer)
+    assert not acme.account.extensions.exists()
 
 
 def test_two_extensions_of_a_channel_share_its_room(acme, alice, workspace, slack):

@@ -91,7 +91,7 @@ def connected(
     schema = next(each for each in schemas.every() if each.key == kind)
     assert schema.connect is not None
     made = schema.connect(account, Answers(values=values, room=before))
-    return rooms.keep(account, made, at=NOON)
+    return rooms.keep(account, made, actor=Actor("web"), at=NOON)
 
 
 def extension(room: Room, **fields: Any) -> Extension:

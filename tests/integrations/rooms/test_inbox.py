@@ -1,12 +1,17 @@
 """What a chat told us is worked on once, again where it failed, and not for ever."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
+from accounts import tenancy
 from integrations.chat import inbox
 from integrations.chat.rooms import Unavailable
 from integrations.models import ChatRequest
+from tests import factories
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +29,8 @@ def worked():
         error = request.payload.get("error")
         if error == "away" and request.attempts < 3:
             raise Unavailable("The pigeons are away.")
+        if error == "killed" and request.attempts < 2:
+            raise SystemExit
         if error == "ours":
             raise ValueError("a secret")
 
@@ -87,6 +94,49 @@ def test_what_is_too_old_is_not_tried_again(acme, worked):
     answer(21)
 
     assert len(worked) == 1
+
+
+def test_what_a_worker_died_of_is_taken_by_another_one(acme, worked):
+    keep(acme, error="killed")
+    with pytest.raises(SystemExit):
+        answer()
+
+    answer(1)
+    assert len(worked) == 1
+    answer(3)
+    assert len(worked) == 2
+    assert ChatRequest.across_accounts.get().processed_at is not None
+
+
+def test_a_slow_request_keeps_no_other_one_waiting(transactional_db):
+    met = Barrier(inbox.LANES)
+    seen = []
+
+    def work(request, at):
+        seen.append(request.pk)
+        # Nobody comes further before all of them are at work.
+        met.wait(10)
+
+    inbox.register(KIND, work)
+    with tenancy.all_accounts():
+        account = factories.account("Small")
+        for number in range(inbox.LANES):
+            name = str(number)
+            inbox.keep(account, KIND, "event", {}, name=name, at=NOON)
+
+    with ThreadPoolExecutor(inbox.LANES) as pool:
+        jobs = [pool.submit(_answer_in_a_thread) for _each in range(inbox.LANES)]
+        for job in jobs:
+            job.result()
+
+    assert len(set(seen)) == len(seen) == inbox.LANES
+
+
+def _answer_in_a_thread():
+    try:
+        answer()
+    finally:
+        connection.close()
 
 
 def test_what_fails_keeps_nothing_else_waiting(acme, worked):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from integrations.mattermost import client
+from integrations.models import Room
 from integrations.webhooks.refusals import Refused
 from tests.fakes.mattermost import TOKEN
 from tests.integrations.rooms.places import connected
@@ -79,6 +81,18 @@ def test_the_token_stays_where_none_is_typed(acme, mattermost):
     again = connect(acme, mattermost, "", room, token="")
 
     assert again.pk == room.pk
+
+
+def test_a_new_token_is_the_other_rooms_too(acme, mattermost):
+    first = connect(acme, mattermost, "incidents")
+    mattermost.add_channel("board", "Board")
+    mattermost.tokens = {"newer"}
+
+    connect(acme, mattermost, "ops/board", token="newer")
+
+    found = client.secret_of(Room.across_accounts.get(pk=first.pk))
+    assert found.token == "newer"
+    assert "newer" not in repr(found)
 
 
 def test_a_token_is_not_sent_to_another_server(acme, mattermost, discord):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from integrations.chat import inbox, rooms
+from accounts.permissions import Actor
+from integrations.chat import inbox, linking, rooms
 from integrations.models import ChatRequest
 from tests.factories import NOON
 from tests.fakes.mattermost import TOKEN
@@ -111,6 +112,33 @@ def test_a_stranger_is_asked_who_they_are_in_private(
     assert acme.account.chat_users.get(user_id=user).membership is None
 
 
+@pytest.mark.parametrize(
+    "change", [{"roles": "system_guest"}, {"is_bot": True}, {"delete_at": 1}]
+)
+def test_guests_are_known_by_nobodys_address(
+    change, client, acme, room, opened, mattermost
+):
+    user = mattermost.add_user("bob", acme.bob.user.email)
+    mattermost.users[user] |= change
+
+    send(client, mattermost.press(post_of(opened), "resolve", user))
+    inbox.answer_due()
+
+    assert not opened.timeline.filter(verb="resolve").exists()
+
+
+def test_who_was_unlinked_is_not_linked_again(client, acme, room, opened, mattermost):
+    user = mattermost.add_user("bob", acme.bob.user.email)
+    link(acme, room, user, acme.bob)
+    known = acme.account.chat_users.get()
+    linking.unlink(known, actor=Actor("web", acme.bob.membership), at=NOON)
+
+    send(client, mattermost.press(post_of(opened), "resolve", user))
+    inbox.answer_due()
+
+    assert not opened.timeline.filter(verb="resolve").exists()
+
+
 def test_anybody_acts_where_that_is_allowed(client, room, opened, mattermost):
     extension(room, anybody_may_act=True)
     user = mattermost.add_user("eve", "eve@elsewhere.example")
@@ -179,6 +207,20 @@ def test_a_forged_press_does_nothing(change, client, acme, room, opened, matterm
     assert answer.status_code == 403
     assert not opened.timeline.filter(verb="acknowledge").exists()
     assert not ChatRequest.across_accounts.exists()
+
+
+def test_an_old_press_or_somebody_elses_does_nothing(
+    client, acme, room, opened, mattermost
+):
+    user = mattermost.add_user("bob", "x@elsewhere.example")
+    link(acme, room, user, acme.bob)
+    eve = mattermost.add_user("eve", "eve@elsewhere.example")
+    old = mattermost.press(post_of(opened), "acknowledge", user, ago=1000)
+    stolen = mattermost.press(post_of(opened), "acknowledge", eve) | {"user_id": user}
+
+    for press in (old, stolen):
+        assert send(client, press).status_code == 403
+    assert not opened.timeline.filter(verb="acknowledge").exists()
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", "null", '{"context": 1}', "[" * 9999])

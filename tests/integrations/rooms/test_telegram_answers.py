@@ -103,6 +103,17 @@ def test_anybody_acts_where_that_is_allowed(room, opened, telegram, deliver):
     assert (entry.membership, entry.name) == (None, "Eve (Ops room)")
 
 
+def test_a_button_of_before_does_nothing_where_a_room_only_informs(
+    room, opened, telegram, deliver
+):
+    extension(room, has_buttons=False)
+
+    deliver(telegram.press(GROUP, message_of(opened), "resolve", BOB))
+
+    assert not opened.timeline.filter(verb="resolve").exists()
+    assert "only informs" in telegram.said("answerCallbackQuery")[0]["text"]
+
+
 def test_what_the_group_does_not_show_cannot_be_pressed(
     acme, globex, opened, telegram, deliver
 ):
@@ -197,16 +208,19 @@ def test_a_member_asks_who_is_on_call_and_what_is_theirs(
         (f"/resolve #{opened.number}", "Resolved"),
         ("/ack 999", "no incident"),
         ("/ack all", "by its number"),
-        ("/unheard", "/who shows"),
+        ("/help@acme_oncall_bot", "/who shows"),
     ):
         deliver(telegram.write(GROUP, BOB, text))
         assert words in telegram.sent(GROUP)[-1]["text"], text
 
 
-def test_another_bots_command_is_left_alone(opened, telegram, deliver):
-    deliver(telegram.write(GROUP, BOB, "/resolve@other_bot 1"))
+def test_what_is_meant_for_other_bots_is_left_alone(opened, telegram, deliver):
+    for text in ("/resolve@other_bot 1", "/help", "/start", "/var/log is full"):
+        deliver(telegram.write(GROUP, BOB, text))
 
     assert len(telegram.sent(GROUP)) == 1
+    deliver(telegram.write("private", BOB, "/start"))
+    assert "/who shows" in telegram.sent("22")[-1]["text"]
 
 
 def test_a_stranger_is_answered_nothing_of_the_account(opened, telegram, deliver):

@@ -119,6 +119,19 @@ def test_a_new_token_is_the_other_groups_too(acme, telegram, groups):
     assert newer in Room.across_accounts.get(pk=first.pk).secret
 
 
+def test_a_bot_of_another_account_is_refused(acme, globex, telegram, groups):
+    room = connect(acme, GROUP)
+    hook = telegram.hook
+
+    with pytest.raises(Refused, match="Another account") as refusal:
+        connect(globex, GROUP)
+
+    assert refusal.value.field == "token"
+    assert telegram.hook == hook
+    room.delete()
+    assert connect(globex, GROUP).account == globex.account
+
+
 def test_the_token_stays_where_none_is_typed(acme, telegram, groups):
     room = connect(acme, GROUP)
 

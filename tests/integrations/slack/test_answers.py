@@ -36,6 +36,7 @@ def test_the_answer_waits_for_slack_and_the_verb_is_done_once(ops, acme):
 
     row = ChatRequest.across_accounts.get(processed_at=None)
     assert row.door == "answer"
+    assert row.retry_at is not None
     assert row.retry_at > timezone.now()
     ops.slack.always.clear()
     ops.works(later=timedelta(minutes=3))
@@ -66,6 +67,7 @@ def test_slacks_wait_is_kept(ops, acme):
     ops.works()
 
     row = ChatRequest.across_accounts.get(processed_at=None)
+    assert row.retry_at is not None
     assert row.retry_at > timezone.now() + timedelta(seconds=80)
 
 
@@ -80,5 +82,17 @@ def test_words_that_nobody_can_be_told_are_given_up(ops, acme):
     ops.slack.response_urls.clear()
     ops.works()
 
-    row = ChatRequest.across_accounts.order_by("id").last()
+    row = ChatRequest.across_accounts.latest("id")
     assert row.processed_at is not None
+
+
+@pytest.mark.parametrize("fault", [HangsUp(), Says("expired_trigger_id")])
+def test_a_form_that_slack_does_not_open_is_told_later(ops, acme, fault):
+    _incident, message = ops.shows(acme)
+    alice = ops.links(acme.alice)
+    ops.slack.fails(fault, method="views.open")
+
+    answer = ops.presses(message, "add_note", alice)
+
+    assert answer.status_code == 200
+    assert ops.told(alice) == ["Slack did not open the form in time. Press again."]

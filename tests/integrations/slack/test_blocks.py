@@ -1,60 +1,14 @@
 """What incidents look like in Slack."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from integrations.chat.cards import Card, IncidentCard
-from integrations.slack import actions, blocks, mrkdwn
+from integrations.chat.cards import Card
+from integrations.slack import actions, blocks
 from tests.factories import NOON
 from tests.fakes.slack.blocks import faults_of
-
-CARD = IncidentCard(
-    key="1",
-    account="Acme",
-    source="To #incidents",
-    public_id="Q0123456789ABC",
-    number=12,
-    title="Disk full",
-    state="triggered",
-    state_words="Triggered",
-    urgency="high",
-    priority="P1",
-    service="Checkout",
-    assignees=("Alice", "Bob"),
-    opened_at=NOON,
-    resolved_at=None,
-    alert_count=3,
-    details="98 % of /var are used",
-    link="https://oncall.test/incidents/12",
-    service_link="https://oncall.test/services/P1",
-    links=(("https://runbook.test", "Runbook"),),
-    images=(("https://graphs.test/1.png", "", "CPU"),),
-    warning="",
-    verbs=("acknowledge", "resolve", "escalate", "add_note", "reassign", "snooze"),
-)
-RESOLVED = replace(
-    CARD,
-    state="resolved",
-    state_words="Resolved",
-    resolved_at=NOON,
-    verbs=("add_note",),
-)
-
-
-def words_of(found):
-    """Collect all that is written in blocks."""
-    if isinstance(found, dict):
-        own = [v for k, v in found.items() if k in ("text", "alt_text", "url")]
-        return [w for w in own if isinstance(w, str)] + [
-            word for each in found.values() for word in words_of(each)
-        ]
-    if isinstance(found, list):
-        return [word for each in found for word in words_of(each)]
-    return []
+from tests.integrations.slack.cards import CARD, NASTY, RESOLVED, kinds_of, words_of
 
 
 def buttons(card):
@@ -80,7 +34,9 @@ def test_a_message_says_what_one_has_to_know():
         *("https://oncall.test/incidents/12", "https://oncall.test/services/P1"),
     ):
         assert words in said
-    assert blocks.text(CARD) == "#12 Triggered: Disk full (Checkout)"
+    assert blocks.text(CARD) == (
+        "#12 Triggered: Disk full (Checkout). High urgency. Assigned to: Alice, Bob"
+    )
 
 
 def test_the_title_leads_to_the_incident():
@@ -232,9 +188,6 @@ def test_a_test_says_what_it_tests():
     assert not faults_of(blocks.of(card))
 
 
-NASTY = "<!channel> <@U1> <https://evil.test|click> *bold* _it_ ~no~ `code` & 🔥"
-
-
 def test_what_others_wrote_means_nothing_to_slack():
     card = replace(CARD, title=NASTY, service=NASTY, details=NASTY, assignees=(NASTY,))
 
@@ -245,91 +198,4 @@ def test_what_others_wrote_means_nothing_to_slack():
     # Rich text has no marks, so the words stand there as they are.
     assert NASTY in words_of(found)
     assert "mrkdwn" not in str(found)
-    assert not _kinds(found) & {"user", "usergroup", "broadcast", "channel"}
-
-
-def _kinds(found):
-    if isinstance(found, dict):
-        own = {found["type"]} if isinstance(found.get("type"), str) else set()
-        return own.union(*map(_kinds, found.values()))
-    return set().union(*map(_kinds, found)) if isinstance(found, list) else set()
-
-
-WORDS = st.text(max_size=4000)
-CARDS = st.builds(
-    IncidentCard,
-    key=st.just("1"),
-    account=WORDS,
-    source=WORDS,
-    public_id=st.just("Q0123456789ABC"),
-    number=st.integers(1, 10**18),
-    title=WORDS,
-    state=st.sampled_from(["triggered", "acknowledged", "snoozed", "resolved"]),
-    state_words=WORDS,
-    urgency=st.sampled_from(["high", "low"]),
-    priority=WORDS,
-    service=WORDS,
-    assignees=st.lists(WORDS, max_size=30).map(tuple),
-    opened_at=st.just(datetime(2027, 3, 10, tzinfo=UTC)),
-    resolved_at=st.sampled_from([None, NOON]),
-    alert_count=st.integers(0, 10**9),
-    details=WORDS,
-    link=st.just("https://oncall.test/incidents/12"),
-    service_link=st.just("https://oncall.test/services/P1"),
-    links=st.lists(
-        st.tuples(WORDS.map(lambda text: f"https://x.test/{text}"), WORDS), max_size=5
-    ).map(tuple),
-    images=st.lists(
-        st.tuples(WORDS.map(lambda text: f"https://x.test/{text}"), WORDS, WORDS),
-        max_size=3,
-    ).map(tuple),
-    warning=WORDS,
-    verbs=st.lists(st.sampled_from(list(blocks.BUTTONS)), unique=True).map(tuple),
-)
-
-
-@given(card=CARDS, is_bare=st.booleans())
-def test_slack_takes_whatever_a_card_says(card, is_bare):
-    found = blocks.of(card, is_bare=is_bare)
-
-    assert not faults_of(found)
-    assert not [fault for block in found for fault in rich_faults(block)]
-    assert 0 < len(blocks.text(card)) <= 4000
-    assert all(_width(words) <= 3000 for words in words_of(found))
-    assert not _kinds(found) & {"mrkdwn", "user", "broadcast"}
-
-
-@given(text=WORDS, most=st.integers(1, 100))
-def test_a_cut_text_is_never_too_long(text, most):
-    shown = mrkdwn.cut(text, most)
-
-    assert _width(shown) <= most
-    assert shown == text or shown.endswith("…")
-
-
-@given(text=WORDS)
-def test_an_escaped_text_has_no_marks_and_comes_back(text):
-    shown = mrkdwn.escape(text)
-
-    assert "<" not in shown
-    assert ">" not in shown
-    assert mrkdwn.unescape(shown) == mrkdwn.printable(text)
-
-
-def rich_faults(block):
-    """Say what Slack would not take of rich text: empty words, addresses of no web."""
-    if block["type"] != "rich_text":
-        return
-    for part in block["elements"]:
-        inner = part["elements"]
-        if part["type"] == "rich_text_list":
-            inner = [each for row in inner for each in row["elements"]]
-        for element in inner:
-            if element["type"] != "date" and not element["text"]:
-                yield "empty text"
-            if element["type"] == "link" and " " in element["url"]:
-                yield "no address"
-
-
-def _width(text):
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    assert not kinds_of(found) & {"user", "usergroup", "broadcast", "channel"}

@@ -144,6 +144,19 @@ def test_a_member_who_has_left_is_refused_even_where_anybody_may_act(
     assert "not an active member" in ops.told(bob)[0]
 
 
+def test_in_a_suspended_account_nothing_is_done_and_that_is_said(ops, acme):
+    incident, message = ops.shows(acme)
+    alice = ops.links(acme.alice)
+    acme.account.suspended_at = timezone.now()
+    acme.account.save()
+
+    ops.presses(message, "acknowledge", alice)
+
+    assert status(incident) == states.TRIGGERED
+    (words,) = ops.told(alice)
+    assert "This account of OnCall is suspended" in words
+
+
 def test_an_incident_that_is_not_the_messages_own_is_left_alone(ops, acme, globex):
     incident, message = ops.shows(acme)
     other, _message = ops.shows(acme, "Another one")

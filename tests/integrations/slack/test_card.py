@@ -12,7 +12,7 @@ from integrations.extensions import schemas
 from integrations.slack import client
 from tests.fakes.slack import Dies, Says
 from tests.integrations.slack import connected
-from tests.integrations.slack.test_blocks import CARD, RESOLVED
+from tests.integrations.slack.cards import CARD, RESOLVED
 
 
 @pytest.fixture

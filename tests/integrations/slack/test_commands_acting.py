@@ -123,6 +123,14 @@ def test_resolve_leaves_a_note_as_it_was_typed(acme):
     assert "#1 Disk full is resolved." in said.text
 
 
+@pytest.mark.parametrize("typed", ["resolve 1", "snooze 1 2h", "ack 1"])
+def test_who_comes_too_late_learns_who_was_quicker(acme, typed):
+    incident = opened(acme)
+    actions.resolve(incident, actor=Actor("web", acme.bob.membership), at=NOON)
+
+    assert "Bob resolved this 0 s ago." in typist(acme).types(typed).text
+
+
 def test_note_without_text_is_refused(acme):
     incident = opened(acme)
 

@@ -73,6 +73,20 @@ def test_who_in_a_channel_is_about_the_services_shown_there(acme):
     assert "Nights" not in said.text
 
 
+def test_who_in_an_incidents_channel_is_about_its_service(acme):
+    nights = factories.policy(acme.account, [acme.bob.membership], name="Nights")
+    incident = opened(acme, "Late", factories.service(acme.account, nights, "Batch"))
+    writer = typist(acme, channel="C0OWN")
+    chats.room(
+        acme.account, workspace=writer.workspace, channel_id="C0OWN", incident=incident
+    )
+
+    said = writer.types("who")
+
+    assert "Nights" in said.text
+    assert "Default" not in said.text
+
+
 def test_who_takes_as_many_queries_for_more_policies(
     acme, django_assert_max_num_queries
 ):

@@ -118,7 +118,7 @@ def test_a_request_whose_worker_died_is_taken_again(ops, shown):
     ops.slack.presses(ops.client, message, "oncall:acknowledge", alice)
     now = timezone.now()
     # It is leased, and then nothing comes of it.
-    assert inbox._next(now) is not None
+    assert inbox.take(now) is not None
 
     ops.works()
     assert entries(incident, "acknowledge") == []
@@ -130,11 +130,12 @@ def test_a_request_whose_worker_died_is_taken_again(ops, shown):
 def test_a_worker_that_comes_back_late_does_nothing_twice(ops, shown):
     incident, message, alice, _bob = shown
     ops.slack.presses(ops.client, message, "oncall:escalate", alice)
-    slow = inbox._next(timezone.now())
+    slow = inbox.take(timezone.now())
+    assert slow is not None
     later = timezone.now() + inbox.LEASE + timedelta(seconds=1)
     ops.works(later=inbox.LEASE + timedelta(seconds=1))
 
-    inbox._work(slow, lambda: later)
+    inbox.work(slow, lambda: later)
 
     assert len(entries(incident, "escalate")) == 1
 

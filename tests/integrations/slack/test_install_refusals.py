@@ -145,6 +145,13 @@ def test_a_whole_organisation_is_refused(alice, slack, acme):
     assert all(grant.is_revoked for grant in slack.grants.values())
 
 
+def test_a_token_that_ends_within_hours_is_refused(alice, slack, back):
+    slack.rotates = True
+
+    assert is_refused(alice.get(back), "token rotation switched on")
+    assert nothing_is_connected()
+
+
 def test_whoever_is_no_admin_any_more_connects_nothing(alice, slack, back, acme):
     Membership.across_accounts.filter(pk=acme.alice.membership.pk).update(
         role="manager"

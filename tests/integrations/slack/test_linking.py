@@ -1,6 +1,7 @@
 """Members link their Slack account by signing in there, or everybody by address."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -168,7 +169,7 @@ def test_an_admin_links_others_and_a_responder_does_not(ops, acme):
     user = ChatUser.across_accounts.get()
     at, alice = timezone.now(), Actor("web", acme.alice.membership)
     linking.unlink(user, actor=alice, at=at)
-    given = {"by": ChatUser.Linked.ADMIN, "at": at}
+    given: dict[str, Any] = {"by": ChatUser.Linked.ADMIN, "at": at}
 
     with pytest.raises(NotPermitted):
         linking.link(

@@ -172,9 +172,10 @@ class TestFailures:
         assert fresh(mirror).last_error == ""
         assert channel.topic.startswith("On call: ")
 
-    def test_a_limit_is_obeyed(self, fake, add):
+    def test_a_limit_is_obeyed_for_all_of_the_workspace(self, fake, add):
         channel = fake.channel("payments")
         mirror = add(channel.id)
+        add(fake.channel("platform").id)
         fake.fails(slack.Limited(300), method="conversations.setTopic")
 
         work(MONDAY)

@@ -104,6 +104,7 @@ def test_a_long_list_falls_into_groups():
 
     view = views.create_incident(SUBJECT, options, service="P949")
 
+    assert not faults_of_view(view)
     element = next(b for b in view["blocks"] if b.get("block_id") == "oncall:service")
     groups = element["element"]["option_groups"]
     assert len(groups) <= 100
@@ -113,12 +114,20 @@ def test_a_long_list_falls_into_groups():
     assert element["element"]["initial_option"]["value"] == "P949"
 
 
-def test_a_list_that_is_too_long_says_so():
-    options = [Choice(f"P{n}", f"S{n}") for n in range(elements.MOST_CHOICES + 1)]
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [("S", elements.MOST_CHOICES), ("Ж" * 75, 185)],
+    ids=["by number", "by length"],
+)
+def test_a_list_that_is_too_long_says_so(label, shown):
+    many = range(elements.MOST_CHOICES + 1)
+    options = [Choice(f"P{n:013}", f"{label}{n}") for n in many]
 
-    view = views.create_incident(SUBJECT, options)
+    view = views.reassign(SUBJECT, options, options)
 
-    assert "Only the first 1000 are listed" in json.dumps(view)
+    assert f"Only the first {shown} are listed" in json.dumps(view)
+    assert len(json.dumps(view)) < 250_000
+    assert not faults_of_view(view)
 
 
 def test_without_a_service_there_is_nothing_to_fill_in():

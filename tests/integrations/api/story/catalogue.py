@@ -147,7 +147,7 @@ def _slack(story: Teller) -> None:
     story.tell(f"DELETE {path}/{{id}}", team, made, api=own)
     incident = story.world.account.incidents.order_by("id")[0].public_id
     path = "/integration-slack/incidents/{id}"
-    told = {"name": "war-room", "slack_team_id": team, "privacy": "private"}
-    story.tell(f"POST {path}/dedicated_channel", incident, body={"channel": told})
+    asked = {"name": "war-room", "slack_team_id": team, "privacy": "private"}
+    story.tell(f"POST {path}/dedicated_channel", incident, body={"channel": asked})
     story.tell(f"GET {path}/dedicated_channel", incident)
     story.tell(f"GET {path}/notification_channels", incident)
