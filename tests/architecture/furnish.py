@@ -364,8 +364,8 @@ def _chats(world: World, incident: Incident) -> None:
         door="event",
         received_at=NOON,
     )
-    # Another one, for each has only one channel.
-    other = account.incidents.create(
+    # One that has no channel yet, for each has only one.
+    account.incidents.create(
         number=account.pk * 1000 + 2,
         title="Search is down",
         service=world.service,
@@ -373,7 +373,7 @@ def _chats(world: World, incident: Incident) -> None:
         changed_at=NOON,
     )
     account.incident_channels.create(
-        incident=other, workspace=workspace, name="inc-1", asked_at=NOON
+        incident=incident, workspace=workspace, name="inc-1", asked_at=NOON
     )
     # It is either of a schedule or of a level.
     for kind, source in (
@@ -383,7 +383,7 @@ def _chats(world: World, incident: Incident) -> None:
         account.mirrors.create(
             workspace=workspace,
             kind=kind,
-            target_id="C0INCIDENTS",
+            target_id=f"C{account.pk:06}",
             target_name="incidents",
             template="On call: {names}",
             created_at=NOON,

@@ -35,7 +35,7 @@ PUBLIC = {
     "push/renew": "the browser shows the secret of its old subscription",
     "gateway/sms": "the same",
     "mail/events": "the provider shows its secret",
-    "slack/oauth/callback": "it goes on only with a state of the same browser's session",
+    "slack/oauth/callback": "it goes on only with a state of this browser's session",
     "slack/interactivity": "Slack signs it",
     "slack/events": "the same",
     "slack/commands": "the same",

@@ -69,6 +69,15 @@ def _webhook(world: World) -> Any:
     return world.account.webhook_subscriptions.get_or_create(url=url, defaults=every)[0]
 
 
+def _channel(world: World) -> Any:
+    """Let the incident have a channel of Slack to itself."""
+    account = world.account
+    every = {"workspace": account.slack_workspaces.get(), "asked_at": NOON}
+    return account.incident_channels.get_or_create(
+        incident=account.incidents.earliest("id"), defaults={**every, "name": "war"}
+    )[0]
+
+
 def _delegation(world: World) -> Any:
     """Let an app act for somebody."""
     both = {"account": world.account, "created_at": NOON}
@@ -162,7 +171,7 @@ def furnished(acme, globex) -> tuple[World, World]:
     for world in (acme, globex):
         furnish(world)
         email = _someone(world).contact_methods.get(kind="email")
-        for make in (_session, _extension, _webhook, _delegation):
+        for make in (_session, _extension, _webhook, _channel, _delegation):
             make(world)
         world.service.grouping = "time"
         world.service.save()
