@@ -262,7 +262,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         r"^twilio/status/(?P<token>[^/]+)/?$", callbacks.status, name="twilio_status"
     ),
-    re_path(r"^slack/interactivity/?$", doors.interactivity, name="slack_interactivity"),
+    re_path(
+        r"^slack/interactivity/?$", doors.interactivity, name="slack_interactivity"
+    ),
     re_path(r"^slack/events/?$", doors.events, name="slack_events"),
     re_path(r"^slack/commands/?$", doors.commands, name="slack_commands"),
     path("slack/link/", slack_linking.slack_link, name="slack_link"),

@@ -25,7 +25,14 @@ from accounts.permissions import Actor, NotPermitted
 from accounts.requests import AccountRequest, member
 from integrations.chat.rooms import Failure
 from integrations.models import SlackWorkspace
-from integrations.slack import install, lifecycle, scopes, tokens, workspaces
+from integrations.slack import (
+    install,
+    lifecycle,
+    linking,
+    scopes,
+    tokens,
+    workspaces,
+)
 from integrations.slack.install import Begun
 from integrations.slack.shapes import Installation
 from integrations.slack.workspaces import Refused
@@ -152,9 +159,13 @@ def _connected(begun: Begun, granted: Installation, url: str) -> SlackWorkspace:
     with tenancy.all_accounts():
         actor = _entered(begun)
         assert actor.user is not None  # noqa: S101 - it acts for a member
-        return workspaces.connect(
-            actor.user.account, granted, url=url, actor=actor, at=timezone.now()
+        at = timezone.now()
+        found = workspaces.connect(
+            actor.user.account, granted, url=url, actor=actor, at=at
         )
+        # Whoever has the same address there need not say who they are.
+        linking.match_all(found, at=at)
+        return found
 
 
 def _admin(begun: Begun) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import sealing
 from accounts.models import AuditEntry
 from integrations.models import SlackWorkspace
-from integrations.slack import lifecycle
+from integrations.slack import inbox, lifecycle, linking
 from integrations.slack.scopes import SCOPES
 from tests.factories import NOON
 from tests.fakes.slack import SITE
@@ -54,6 +54,16 @@ def test_a_workspace_is_connected(alice, slack, acme):
     page = alice.get(reverse("slack_workspaces")).content.decode()
     assert "Acme is connected." in page
     assert workspace.token not in page
+
+
+def test_whoever_has_the_same_address_there_is_linked_by_it(alice, slack, acme):
+    slack.person("alice", acme.alice.user.email)
+
+    adds(alice, slack)
+    inbox.answer_due()
+
+    assert linking.linked(acme.alice.membership)
+    assert not linking.is_matching(acme.account.slack_workspaces.get())
 
 
 def test_slack_is_asked_for_what_we_use_and_nothing_else(alice, slack):
