@@ -11,8 +11,8 @@ from integrations.chat import queue as chats
 from integrations.chat import sending as chat_sending
 from integrations.chat import sweeps as chat_sweeps
 from integrations.oauth import sweep
-from integrations.slack import inbox as slack_inbox
 from integrations.slack import work as slack_work
+from integrations.slack.answering import inbox as slack_inbox
 from integrations.webhooks import queue, sending, sweeps
 
 

@@ -9,7 +9,7 @@ from integrations.gateway import callbacks as gateway
 from integrations.mail import tracking
 from integrations.mattermost import doors as mattermost
 from integrations.oauth import consent, discovery, endpoints
-from integrations.slack import doors
+from integrations.slack.answering import doors
 from integrations.telegram import doors as telegram
 from integrations.twilio import callbacks
 from integrations.views import (

@@ -10,10 +10,10 @@ from integrations.api.incident_bodies import require_sender
 from integrations.api.incidents import IncidentView
 from integrations.api.requests import ApiRequest
 from integrations.models import IncidentChannel, Room, SlackWorkspace
-from integrations.slack import incident_channels
-from integrations.slack.channel_names import LONGEST_NAME
-from integrations.slack.incident_channels import Option, Refused
-from integrations.slack.picking import KIND
+from integrations.slack.access.picking import KIND
+from integrations.slack.channels import incident_channels
+from integrations.slack.channels.channel_names import LONGEST_NAME
+from integrations.slack.channels.incident_channels import Option, Refused
 
 PRIVATE, PUBLIC = "private", "public"
 

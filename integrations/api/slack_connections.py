@@ -20,8 +20,8 @@ from integrations.api.views import ResourceView
 from integrations.extensions import changes, schemas, values
 from integrations.extensions.values import LONGEST_NAME, Scope, Values
 from integrations.models import Extension, Room, SlackWorkspace
-from integrations.slack import naming
-from integrations.slack.picking import CHANNEL_ID, KIND
+from integrations.slack.access import naming
+from integrations.slack.access.picking import CHANNEL_ID, KIND
 from integrations.webhooks.refusals import Refused
 
 ROOT = "slack_connection"

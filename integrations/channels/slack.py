@@ -6,7 +6,8 @@ from accounts import channels
 from integrations import borrowed
 from integrations.chat import rooms
 from integrations.models import SlackWorkspace
-from integrations.slack import client, direct, failures, paging, reach
+from integrations.slack.api import client, failures
+from integrations.slack.direct_messages import direct, paging, reach
 
 
 class Slack:

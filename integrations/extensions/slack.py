@@ -14,8 +14,10 @@ from integrations.chat.cards import Card, IncidentCard
 from integrations.extensions import schemas
 from integrations.extensions.schemas import Answers, Offer
 from integrations.models import Room, SlackWorkspace
-from integrations.slack import blocks, client, picking, rich
-from integrations.slack.client import Client
+from integrations.slack.access import picking
+from integrations.slack.api import client
+from integrations.slack.api.client import Client
+from integrations.slack.layout import blocks, rich
 from integrations.webhooks.refusals import Refused
 
 EVENT_TYPE: Final = "oncall_incident"

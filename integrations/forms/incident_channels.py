@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms.fields import offer
 from accounts.models import Account
 from accounts.models.contact import Urgency
-from integrations.slack.incident_channels import Option
+from integrations.slack.channels.incident_channels import Option
 
 
 class OptionForm(forms.Form):

@@ -10,8 +10,8 @@ from accounts.forms.fields import offer
 from accounts.models import Account
 from accounts.permissions import Actor
 from integrations.models import OnCallMirror, SlackWorkspace
-from integrations.slack import mirrors
-from integrations.slack.mirrors import Refused, Values
+from integrations.slack.rota import mirrors
+from integrations.slack.rota.mirrors import Refused, Values
 from oncall import queries
 
 SCHEDULE, POLICY = "schedule", "policy"

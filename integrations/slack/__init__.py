@@ -6,4 +6,4 @@ from importlib import import_module
 def load() -> None:
     """Make the commands known that people type there, and what follows incidents."""
     import_module(f"{__name__}.commands").load()
-    import_module(f"{__name__}.channel_wishes")
+    import_module(f"{__name__}.channels.channel_wishes")

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from incidents import engine
 from incidents.turns import Turn
-from integrations.slack import channel_work, mirroring, naming, paging
+from integrations.slack.access import naming
+from integrations.slack.channels import channel_work
+from integrations.slack.direct_messages import paging
+from integrations.slack.rota import mirroring
 
 _turn = Turn()
 

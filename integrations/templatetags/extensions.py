@@ -12,7 +12,7 @@ from django.utils import timezone
 from incidents.models import Service
 from integrations.extensions import rights, words
 from integrations.models import ChatMessage, Extension
-from integrations.slack import linking
+from integrations.slack.people import linking
 from integrations.telegram import linking as telegram
 from integrations.webhooks.words import UNTRIED, Mark
 

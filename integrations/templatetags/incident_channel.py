@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template import Context
 
 from incidents.models import Incident
-from integrations.slack import incident_channels
+from integrations.slack.channels import incident_channels
 
 register = template.Library()
 

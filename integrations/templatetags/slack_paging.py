@@ -9,7 +9,7 @@ from django.template import Context
 from accounts import companions
 from accounts.models import Account, Membership
 from accounts.onboarding import Refused
-from integrations.slack import paging
+from integrations.slack.direct_messages import paging
 
 register = template.Library()
 

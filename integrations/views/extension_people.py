@@ -14,7 +14,7 @@ from accounts.requests import AccountRequest, member
 from integrations.chat import linking
 from integrations.extensions import schemas
 from integrations.models import ChatUser, Extension, SlackWorkspace
-from integrations.slack import linking as addresses
+from integrations.slack.people import linking as addresses
 from integrations.views.extensions import find
 
 # Beyond this nobody goes through a list by hand.

@@ -11,8 +11,9 @@ from accounts.requests import AccountRequest, member
 from integrations.extensions import rights
 from integrations.forms.incident_channels import OptionForm
 from integrations.models import Extension, SlackWorkspace
-from integrations.slack import incident_channels, picking
-from integrations.slack.incident_channels import Option, Refused
+from integrations.slack.access import picking
+from integrations.slack.channels import incident_channels
+from integrations.slack.channels.incident_channels import Option, Refused
 
 
 @require_POST

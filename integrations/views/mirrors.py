@@ -26,8 +26,10 @@ from accounts.requests import AccountRequest, member, member_in_parts
 from integrations.chat import rooms
 from integrations.forms.mirrors import MirrorForm
 from integrations.models import OnCallMirror
-from integrations.slack import client, mirrors, picking
-from integrations.slack.mirrors import Refused
+from integrations.slack.access import picking
+from integrations.slack.api import client
+from integrations.slack.rota import mirrors
+from integrations.slack.rota.mirrors import Refused
 from integrations.webhooks.refusals import Refused as NotThere
 
 # What was done, once a button has been pressed.

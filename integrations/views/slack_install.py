@@ -25,17 +25,13 @@ from accounts.permissions import Actor, NotPermitted
 from accounts.requests import AccountRequest, member
 from integrations.chat.rooms import Failure
 from integrations.models import SlackWorkspace
-from integrations.slack import (
-    install,
-    lifecycle,
-    linking,
-    scopes,
-    tokens,
-    workspaces,
-)
-from integrations.slack.install import Begun
-from integrations.slack.shapes import Installation
-from integrations.slack.workspaces import Refused
+from integrations.slack import lifecycle
+from integrations.slack.access import install, scopes, workspaces
+from integrations.slack.access.install import Begun
+from integrations.slack.access.workspaces import Refused
+from integrations.slack.api import tokens
+from integrations.slack.api.shapes import Installation
+from integrations.slack.people import linking
 
 logger = logging.getLogger(__name__)
 

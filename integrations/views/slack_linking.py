@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.middleware import scoped
 from accounts.requests import AccountRequest, member, member_in_parts
 from integrations.chat.rooms import Failure
-from integrations.slack import linking, signing_in, tokens
-from integrations.slack.signing_in import Refused
+from integrations.slack.api import tokens
+from integrations.slack.people import linking, signing_in
+from integrations.slack.people.signing_in import Refused
 
 
 @require_http_methods(["GET", "POST"])

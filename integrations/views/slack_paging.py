@@ -11,7 +11,7 @@ from accounts import contact_methods
 from accounts.onboarding import Refused
 from accounts.requests import AccountRequest, member
 from integrations.models import ChatUser
-from integrations.slack import paging
+from integrations.slack.direct_messages import paging
 
 
 @require_POST

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from integrations.slack import install, sockets
+from integrations.slack.access import install
+from integrations.slack.answering import sockets
 
 
 class Command(BaseCommand):

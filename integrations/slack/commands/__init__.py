@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import NotPermitted
 from incidents import states
-from integrations.slack import mrkdwn
 from integrations.slack.commands import answers, protocol, words
 from integrations.slack.commands.protocol import Answer, Command, Known
 from integrations.slack.commands.words import Mistake, Typed
+from integrations.slack.layout import mrkdwn
 from oncall.refusals import NotAllowed
 
 __all__ = ["Answer", "Command", "answer"]

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from incidents import actions
 from incidents.models import Incident
-from integrations.slack import rich, verbs
 from integrations.slack.commands import answers, finding, protocol, words
 from integrations.slack.commands.protocol import Answer, Command, command
 from integrations.slack.commands.words import Mistake, Typed
+from integrations.slack.incoming import verbs
+from integrations.slack.layout import rich
 
 AN_HOUR: Final = timedelta(hours=1)
 LONGEST_NOTE: Final = 10_000

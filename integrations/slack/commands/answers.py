@@ -7,8 +7,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from integrations.slack import rich
 from integrations.slack.commands.protocol import Answer
+from integrations.slack.layout import rich
 
 MOST_LINES: Final = 60
 MOST_BLOCKS: Final = 50

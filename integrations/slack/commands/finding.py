@@ -20,9 +20,9 @@ from incidents.queries.listing import OPEN
 from integrations.chat import people
 from integrations.messages import one_line
 from integrations.models import ExtendedService, Extension
-from integrations.slack import mrkdwn, rich
 from integrations.slack.commands.protocol import Command
 from integrations.slack.commands.words import Mistake, Typed, number, person
+from integrations.slack.layout import mrkdwn, rich
 
 MOST_NAMED: Final = 10
 # A name may have so many words without quotes.

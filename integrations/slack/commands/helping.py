@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.slack import rich
 from integrations.slack.commands import answers, protocol
 from integrations.slack.commands.protocol import Answer, Command, Known, command
 from integrations.slack.commands.words import Typed
+from integrations.slack.layout import rich
 
 
 @command(

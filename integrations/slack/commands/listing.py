@@ -9,10 +9,10 @@ from incidents import wording
 from incidents.models import Incident
 from incidents.queries import listing
 from integrations.chat import facts
-from integrations.slack import rich
 from integrations.slack.commands import answers, finding
 from integrations.slack.commands.protocol import Answer, Command, command
 from integrations.slack.commands.words import Typed
+from integrations.slack.layout import rich
 
 MOST: Final = 15
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from accounts import readiness
 from accounts.models import Membership
 from incidents.queries.listing import OPEN
-from integrations.slack import rich
 from integrations.slack.commands import answers, finding, listing, protocol
 from integrations.slack.commands.protocol import Answer, Command, command
 from integrations.slack.commands.words import Typed
+from integrations.slack.layout import rich
 from oncall import my_shifts
 from oncall.my_shifts import MyShift
 

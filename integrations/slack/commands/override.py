@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
-from integrations.slack import rich
 from integrations.slack.commands import answers, finding, protocol, words
 from integrations.slack.commands.protocol import Answer, Command, command
 from integrations.slack.commands.words import Mistake, Typed
+from integrations.slack.layout import rich
 from oncall import coverage, overrides, planning, queries, schedules
 from oncall.coverage import Concern
 from oncall.models import Schedule

@@ -12,10 +12,10 @@ from accounts.models.contact import Urgency
 from incidents import actions, responders
 from incidents.models import Incident, Service
 from integrations.messages import one_line
-from integrations.slack import rich
 from integrations.slack.commands import answers, finding, protocol
 from integrations.slack.commands.protocol import Answer, Command, command
 from integrations.slack.commands.words import Mistake, Typed
+from integrations.slack.layout import rich
 from oncall.models import EscalationPolicy
 
 LONGEST_TITLE: Final = 1024

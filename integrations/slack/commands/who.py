@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incidents.models import Service
-from integrations.slack import rich
 from integrations.slack.commands import answers, finding
 from integrations.slack.commands.protocol import Answer, Command, command
 from integrations.slack.commands.words import Mistake, Typed
+from integrations.slack.layout import rich
 from oncall import overview, queries
 from oncall.models import EscalationPolicy, Schedule
 from oncall.overview import Duty, LevelNow, PolicyNow, Post

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from integrations.slack import mrkdwn
+from integrations.slack.layout import mrkdwn
 from oncall.forms import times
 
 # A word, or what stands between two quotes of a kind; phones make them curly. What

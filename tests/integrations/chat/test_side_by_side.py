@@ -40,7 +40,8 @@ def account(transactional_db, square):
 
 
 def test_each_is_posted_once_and_no_room_is_talked_to_twice_at_a_time(account, square):
-    lock, talking, crowded = Lock(), Counter(), []
+    lock, crowded = Lock(), []
+    talking: Counter[str] = Counter()
 
     def note(call: Call) -> None:
         with lock:

@@ -1,5 +1,6 @@
 """A chat of our own, spoken to in HTTP: a town square that answers as it is told."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,7 +84,7 @@ class Handler(web.Handler):
     def do_POST(self) -> None:
         """Keep the call, and answer."""
         own = self.square
-        call = Call(**requests.compat.json.loads(self.body()))
+        call = Call(**json.loads(self.body()))
         own.calls.append(call)
         if own.before:
             own.before(call)

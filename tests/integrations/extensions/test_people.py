@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from integrations.slack import inbox
+from integrations.slack.answering import inbox
 from tests import chats
 from tests.incidents.pages import says
 from tests.integrations.extensions.setting_up import made, page_of, signed_in

@@ -14,7 +14,7 @@ from incidents import actions
 from incidents.models import Incident
 from integrations.chat import cards, rooms
 from integrations.models import ChatMessage, Extension, SlackWorkspace
-from integrations.slack import inbox
+from integrations.slack.answering import inbox
 from tests import chats
 from tests.fakes.slack import Channel, Message, Person, Slack
 

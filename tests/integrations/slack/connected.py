@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import Account
 from integrations.models import Room, SlackWorkspace
-from integrations.slack.scopes import SCOPES
+from integrations.slack.access.scopes import SCOPES
 from tests import chats
 from tests.fakes.slack import Channel, Slack, Workspace
 

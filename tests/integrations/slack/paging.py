@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import ContactMethod
 from accounts.permissions import Actor
 from integrations.models import ChatUser, SlackWorkspace
-from integrations.slack import paging, reach
+from integrations.slack.direct_messages import paging, reach
 from tests import chats
 from tests.factories import NOON, Person
 from tests.fakes import slack

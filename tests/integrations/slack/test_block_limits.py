@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.chat.cards import IncidentCard
-from integrations.slack import blocks, mrkdwn
+from integrations.slack.layout import blocks, mrkdwn
 from tests.factories import NOON
 from tests.fakes.slack.blocks import faults_of
 from tests.integrations.slack.cards import CARD, kinds_of, words_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from integrations.chat.cards import Card
-from integrations.slack import actions, blocks
+from integrations.slack.layout import actions, blocks
 from tests.factories import NOON
 from tests.fakes.slack.blocks import faults_of
 from tests.integrations.slack.cards import CARD, NASTY, RESOLVED, kinds_of, words_of

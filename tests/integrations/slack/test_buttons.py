@@ -8,14 +8,14 @@ from django.utils import timezone
 from incidents import states
 from incidents.models import TimelineEntry
 from integrations.models import ChatRequest
-from integrations.slack.actions import (
+from integrations.slack.incoming.verbs import ONE_ESCALATION
+from integrations.slack.layout.actions import (
     MORE,
     MORE_CHANNEL,
     MORE_REOPEN,
     MORE_WHO,
     choice,
 )
-from integrations.slack.verbs import ONE_ESCALATION
 from tests.integrations.slack.acting import place
 
 

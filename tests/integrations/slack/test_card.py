@@ -9,7 +9,7 @@ from django.utils import timezone
 from integrations.chat import rooms
 from integrations.chat.cards import Card
 from integrations.extensions import schemas
-from integrations.slack import client
+from integrations.slack.api import client
 from tests.fakes.slack import Dies, Says
 from tests.integrations.slack import connected
 from tests.integrations.slack.cards import CARD, RESOLVED

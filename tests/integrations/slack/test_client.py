@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.chat.rooms import Broken
-from integrations.slack import client, failures
+from integrations.slack.api import client, failures
 from tests.integrations.slack import connected
 
 BUTTON = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from integrations.chat.rooms import Broken, Gone, Limited, Refused, Unavailable
-from integrations.slack import client
+from integrations.slack.api import client
 from tests.fakes.slack import (
     Dies,
     Drips,

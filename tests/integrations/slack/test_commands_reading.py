@@ -241,6 +241,7 @@ def test_names_of_services_mean_nothing_to_slack(acme):
     assert "<!channel>" not in said.text
     assert "&lt;!channel&gt; *bold* &amp; co" in said.text
     assert "<@U123>" not in said.text
+    assert said.blocks
     elements = said.blocks[0]["elements"][0]["elements"]
     assert {each["type"] for each in elements} <= {"text", "link"}
     assert any(each["text"] == "#1 <@U123> look | here" for each in elements)

@@ -10,7 +10,8 @@ from accounts.permissions import Actor
 from incidents import actions, engine
 from incidents.models import Incident, Notification
 from integrations.replies import Reply
-from integrations.slack import direct, inbox, replying
+from integrations.slack.answering import inbox
+from integrations.slack.direct_messages import direct, replying
 from tests import chats, factories
 from tests.factories import NOON
 from tests.fakes import slack

@@ -8,7 +8,7 @@ import pytest
 from accounts import channels, contact_methods
 from accounts.onboarding import Refused
 from accounts.permissions import Actor
-from integrations.slack import paging, reach
+from integrations.slack.direct_messages import paging, reach
 from tests.architecture.test_channels import MESSAGES
 from tests.factories import NOON
 from tests.fakes import slack

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import Actor
 from incidents import actions, engine
 from integrations.models import OnCallMirror
-from integrations.slack import mirrors
+from integrations.slack.rota import mirrors
 from tests import chats, factories
 from tests.browsers import chromium_and_queries, needs_chromium, signed_in, violations
 from tests.fakes.slack import Slack

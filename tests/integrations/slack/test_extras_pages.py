@@ -8,7 +8,8 @@ from accounts.permissions import Actor
 from incidents import actions, engine
 from incidents.models import Incident
 from integrations.models import IncidentChannel, OnCallMirror
-from integrations.slack import mirroring, paging
+from integrations.slack.direct_messages import paging
+from integrations.slack.rota import mirroring
 from tests import chats, factories
 from tests.factories import NOON
 from tests.fakes import slack

@@ -8,7 +8,7 @@ from django.utils import timezone
 from incidents import states
 from incidents.models import StatusUpdate, TimelineEntry
 from integrations.models import ChatUser
-from integrations.slack import actions
+from integrations.slack.layout import actions
 from oncall.models import EscalationPolicy
 from tests.integrations.slack.acting import place
 

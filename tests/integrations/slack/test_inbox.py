@@ -12,7 +12,7 @@ from accounts import tenancy
 from incidents import states
 from incidents.models import TimelineEntry
 from integrations.models import ChatRequest
-from integrations.slack import inbox
+from integrations.slack.answering import inbox
 from tests import factories
 from tests.integrations.slack.acting import place
 

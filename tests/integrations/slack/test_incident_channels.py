@@ -8,13 +8,13 @@ from accounts.permissions import Actor, NotPermitted
 from incidents import actions, engine
 from incidents.models import Incident
 from integrations.models import IncidentChannel
-from integrations.slack import (
+from integrations.slack.channels import (
     channel_names,
     channel_steps,
     channel_work,
     incident_channels,
 )
-from integrations.slack.incident_channels import Option, Refused
+from integrations.slack.channels.incident_channels import Option, Refused
 from tests import chats, factories
 from tests.factories import NOON
 from tests.fakes import slack

@@ -6,8 +6,8 @@ from accounts.permissions import Actor
 from incidents import actions, engine, relay, responders
 from incidents.models import Incident
 from integrations.models import IncidentChannel
-from integrations.slack import channel_wishes, channel_work, incident_channels
-from integrations.slack.incident_channels import Option
+from integrations.slack.channels import channel_wishes, channel_work, incident_channels
+from integrations.slack.channels.incident_channels import Option
 from tests import chats, factories
 from tests.factories import NOON
 from tests.integrations.slack.paging import connected, linked, serving

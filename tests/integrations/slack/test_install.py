@@ -8,8 +8,10 @@ from django.urls import reverse
 from accounts import sealing
 from accounts.models import AuditEntry
 from integrations.models import SlackWorkspace
-from integrations.slack import inbox, lifecycle, linking
-from integrations.slack.scopes import SCOPES
+from integrations.slack import lifecycle
+from integrations.slack.access.scopes import SCOPES
+from integrations.slack.answering import inbox
+from integrations.slack.people import linking
 from tests.factories import NOON
 from tests.fakes.slack import SITE
 from tests.integrations.slack import connected

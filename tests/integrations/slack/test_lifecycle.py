@@ -6,7 +6,8 @@ import pytest
 
 from accounts.models import AuditEntry
 from integrations.chat.rooms import Broken
-from integrations.slack import client, lifecycle
+from integrations.slack import lifecycle
+from integrations.slack.api import client
 from tests.factories import NOON
 from tests.fakes.slack import Says
 from tests.integrations.slack import connected

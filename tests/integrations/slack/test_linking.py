@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.permissions import Actor, NotPermitted
 from integrations.models import ChatUser
-from integrations.slack import linking
-from integrations.slack.inbox import EXPECTED
+from integrations.slack.answering.inbox import EXPECTED
+from integrations.slack.people import linking
 from tests import factories
 from tests.fakes.slack import HangsUp, Limited, Says
 from tests.integrations.slack.acting import place

@@ -4,7 +4,7 @@ import pytest
 
 from incidents.models import Incident, TimelineEntry
 from integrations.models import ChatRequest
-from integrations.slack import actions
+from integrations.slack.layout import actions
 from tests.integrations.slack.acting import place
 
 

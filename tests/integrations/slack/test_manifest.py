@@ -9,8 +9,10 @@ import pytest
 import yaml
 from django.urls import resolve, reverse
 
-from integrations.slack import actions, lifecycle, signing_in
-from integrations.slack.scopes import EVENTS, SCOPES
+from integrations.slack import lifecycle
+from integrations.slack.access.scopes import EVENTS, SCOPES
+from integrations.slack.layout import actions
+from integrations.slack.people import signing_in
 
 DOCUMENT = Path(__file__).parents[3] / "docs/slack.md"
 SITE = "https://oncall.example"

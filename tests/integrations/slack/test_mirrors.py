@@ -7,7 +7,7 @@ import pytest
 from accounts.permissions import Actor, NotPermitted
 from incidents import engine
 from integrations.models import OnCallMirror
-from integrations.slack import mirroring, mirrors
+from integrations.slack.rota import mirroring, mirrors
 from oncall import queries
 from tests import chats, factories
 from tests.fakes import slack

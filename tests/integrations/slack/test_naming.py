@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integrations.models import Room, SlackWorkspace
-from integrations.slack import naming
+from integrations.slack.access import naming
 from tests import chats
 from tests.factories import NOON
 from tests.fakes.slack import Slack, Status

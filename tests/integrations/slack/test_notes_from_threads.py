@@ -7,7 +7,7 @@ import pytest
 from incidents import notes
 from incidents.models import TimelineEntry
 from integrations.models import ChatLine, ChatRequest
-from integrations.slack.threads import LONGEST
+from integrations.slack.answering.threads import LONGEST
 from tests.fakes.slack import HangsUp
 from tests.integrations.slack.acting import place
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from integrations.models import ChatRequest
-from integrations.slack import actions
+from integrations.slack.layout import actions
 from tests.fakes.slack.telling import EVENTS, FORM, INTERACTIVITY
 from tests.integrations.slack.acting import place
 

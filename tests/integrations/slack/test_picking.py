@@ -7,7 +7,7 @@ import pytest
 from integrations.chat import rooms
 from integrations.extensions import slack as extension
 from integrations.extensions.schemas import Answers
-from integrations.slack import picking
+from integrations.slack.access import picking
 from integrations.webhooks.refusals import Refused
 from tests.fakes.slack import Says
 from tests.integrations.slack import connected

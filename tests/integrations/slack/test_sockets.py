@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 
 from accounts import tenancy
 from integrations.models import ChatRequest
-from integrations.slack import sockets
+from integrations.slack.answering import sockets
 from tests import factories
 from tests.fakes import slack as fakes
 from tests.fakes.slack import APP_TOKEN, Limited, Says, Slack

@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.slack import topics
+from integrations.slack.rota import topics
 
 TEMPLATE = "On call: {names}"
 

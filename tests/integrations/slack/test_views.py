@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from incidents.forms import verbs as forms
 from incidents.forms.incident import IncidentForm
-from integrations.slack import actions, choices, elements, filling, views
-from integrations.slack.elements import Choice
-from integrations.slack.filling import Subject
+from integrations.slack.layout import actions, choices, elements, filling, views
+from integrations.slack.layout.elements import Choice
+from integrations.slack.layout.filling import Subject
 from tests import factories
 from tests.factories import NOON
 from tests.fakes.slack.blocks import faults_of_view

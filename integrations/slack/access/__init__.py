@@ -1,0 +1,1 @@
+"""Workspaces: added, listed, and their channels picked."""

@@ -1,0 +1,1 @@
+"""The doors and the inbox: what people do in Slack is done here, and answered."""

@@ -1,0 +1,1 @@
+"""Slack's Web API: asked within a deadline, refused in words."""

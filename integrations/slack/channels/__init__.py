@@ -1,0 +1,1 @@
+"""A channel of its own for an incident."""

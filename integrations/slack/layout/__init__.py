@@ -1,0 +1,1 @@
+"""How things look in Slack: messages, forms, and their pieces."""

@@ -1,0 +1,1 @@
+"""Which members people in Slack are."""

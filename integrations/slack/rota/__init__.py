@@ -1,0 +1,1 @@
+"""Topics and user groups that follow who is on call."""
