@@ -14,11 +14,18 @@ from integrations.models import ChatUser
 
 
 def by_email(
-    user: ChatUser, address: str, *, chat: str, via: str, at: datetime
+    user: ChatUser,
+    address: str,
+    *,
+    chat: str,
+    via: str,
+    at: datetime,
+    place: str = "",
 ) -> bool:
     """Link somebody to the one active member who signs in with that address.
 
-    This will not link who is linked, or has been unlinked by hand.
+    This will not link who is linked, or has been unlinked by hand. `place` is the part
+    of the chat, where it has several; the member is told of it.
     """
     if user.membership_id is not None or user.unlinked_at is not None or not address:
         return False
@@ -33,14 +40,16 @@ def by_email(
     ourselves = Actor(via, name="OnCall")
     by = ChatUser.Linked.EMAIL
     linked = linking.link(user, found[0], by=by, actor=ourselves, at=at)
-    _tell(linked, found[0], chat, at=at)
+    _tell(linked, found[0], chat, place or chat, at=at)
     return True
 
 
-def _tell(user: ChatUser, member: Membership, chat: str, *, at: datetime) -> None:
+def _tell(
+    user: ChatUser, member: Membership, chat: str, place: str, *, at: datetime
+) -> None:
     """Let the member know, once, that what they do there counts as theirs here."""
     words = _(
-        "%(user)s in %(chat)s has your e-mail address. What they do with incidents"
+        "%(user)s in %(place)s has your e-mail address. What they do with incidents"
         " there now counts as done by you."
     )
     channels.post(
@@ -52,7 +61,7 @@ def _tell(user: ChatUser, member: Membership, chat: str, *, at: datetime) -> Non
         content={
             "subject": _("You are linked to %(chat)s") % {"chat": chat},
             "lines": [
-                words % {"user": user, "chat": chat},
+                words % {"user": user, "place": place},
                 _("If that is not you, unlink them on your profile."),
             ],
             "link": f"{settings.SITE_URL}{reverse('profile')}",

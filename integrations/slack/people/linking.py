@@ -3,14 +3,11 @@
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import channels, tenancy
-from accounts.models import Account, Membership
-from accounts.permissions import Actor
-from integrations.chat import people, rooms
+from accounts import tenancy
+from accounts.models import Account
+from integrations.chat import matching, people, rooms
 from integrations.chat.linking import Taken, link, linked, unlink
 from integrations.models import ChatUser, SlackWorkspace
 from integrations.slack.api import client
@@ -20,10 +17,8 @@ from integrations.slack.incoming.callers import Caller
 
 __all__ = ["Taken", "link", "linked", "unlink"]
 
-Linked = ChatUser.Linked
 # What the inbox calls the search for everybody.
 MATCH: Final = "match"
-OURSELVES = Actor(callers.VIA, name="OnCall")
 
 
 def match_all(workspace: SlackWorkspace, *, at: datetime) -> None:
@@ -73,47 +68,14 @@ def match(
         return None
     account: Account = workspace.account
     user = people.met(account, workspace.place, found.id, name=found.name, at=at)
-    member = _same_address(account, found.email)
-    if member is None or user.membership_id is not None or user.unlinked_at:
-        return None
-    user = link(user, member, by=Linked.EMAIL, actor=OURSELVES, at=at)
-    _tell(workspace, user, member, at=at)
-    return user
-
-
-def _same_address(account: Account, email: str) -> Membership | None:
-    """Find the one active member with an address; nobody where it is in doubt."""
-    if not email:
-        return None
-    found = list(
-        account.memberships.filter(
-            user__email__iexact=email, user__is_active=True, deactivated_at=None
-        ).select_related("account", "user")[:2]
-    )
-    return found[0] if len(found) == 1 else None
-
-
-def _tell(
-    workspace: SlackWorkspace, user: ChatUser, member: Membership, *, at: datetime
-) -> None:
-    """Let the member know, once, that what they do there counts as theirs here."""
-    channels.post(
-        member.account,
-        purpose="notice",
+    if not matching.by_email(
+        user,
+        found.email,
+        chat=_("Slack"),
+        place=_("%(workspace)s in Slack") % {"workspace": workspace.name},
+        via=callers.VIA,
         at=at,
-        kind="email",
-        address=member.email,
-        content={
-            "subject": _("You are linked to Slack"),
-            "lines": [
-                _(
-                    "%(user)s of %(workspace)s in Slack has your e-mail address. What"
-                    " they do with incidents there now counts as done by you."
-                )
-                % {"user": user, "workspace": workspace.name},
-                _("If that is not you, unlink them on your profile."),
-            ],
-            "link": f"{settings.SITE_URL}{reverse('profile')}",
-            "action": _("Open your profile"),
-        },
-    )
+    ):
+        return None
+    user.refresh_from_db()
+    return user

@@ -6,61 +6,12 @@ from accounts.permissions import Actor
 from incidents import actions, engine, relay, responders
 from incidents.models import Incident
 from integrations.models import IncidentChannel
-from integrations.slack.channels import channel_wishes, channel_work, incident_channels
+from integrations.slack.channels import channel_wishes, incident_channels
 from integrations.slack.channels.incident_channels import Option
 from tests import chats, factories
 from tests.factories import NOON
-from tests.integrations.slack.paging import connected, linked, serving
-
-
-@pytest.fixture
-def fake(settings):
-    with serving(settings) as running:
-        yield running
-
-
-@pytest.fixture
-def workspace(fake, acme):
-    found = connected(fake, acme.account)
-    found.url = "https://acme.slack.com/"
-    found.save()
-    return found
-
-
-@pytest.fixture
-def by_bob(acme) -> Actor:
-    return Actor("web", acme.bob.membership)
-
-
-@pytest.fixture
-def incident(acme, by_bob) -> Incident:
-    return actions.open_incident(
-        acme.service, actor=by_bob, at=engine.now(), title="Checkout: größer & down!"
-    )
-
-
-@pytest.fixture
-def asked(incident, workspace, by_bob) -> IncidentChannel:
-    return incident_channels.ask(
-        incident, workspace=workspace, actor=by_bob, at=engine.now()
-    )
-
-
-def work(at=None) -> int:
-    return channel_work.work_due(lambda: at or engine.now())
-
-
-def fresh(channel: IncidentChannel) -> IncidentChannel:
-    return IncidentChannel.across_accounts.get(pk=channel.pk)
-
-
-def again(channel: IncidentChannel) -> None:
-    """Let the incident's next change come."""
-    incident_channels.follow(channel.account, [channel.incident_id], engine.now())
-
-
-def made(fake):
-    return [c for c in fake.team.channels.values() if c.name.startswith("inc-")]
+from tests.integrations.slack.channels.working import again, fresh, made, work
+from tests.integrations.slack.paging import linked
 
 
 class TestFollowing:
