@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Condition
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -49,6 +51,36 @@ def chromium_and_queries() -> Iterator[Browser]:
         # Playwright keeps an event loop in this thread; our queries are not in it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield browser
+
+
+class Visits:
+    """Counts the requests that a live server is at, so that a test can end after them.
+
+    A request that outlives its test meets the emptying of its tables.
+    """
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._changed = Condition()
+        # Signals hold what they call by a weak reference.
+        request_started.connect(self._begin)
+        request_finished.connect(self._end)
+
+    def end(self, patience: float = 10) -> None:
+        """Wait until nothing is under way."""
+        request_started.disconnect(self._begin)
+        with self._changed:
+            self._changed.wait_for(lambda: self._under_way <= 0, patience)
+        request_finished.disconnect(self._end)
+
+    def _begin(self, **_given: Any) -> None:
+        with self._changed:
+            self._under_way += 1
+
+    def _end(self, **_given: Any) -> None:
+        with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
 
 
 def signed_in(browser: Browser, url: str, user: User, **options: Any) -> BrowserContext:

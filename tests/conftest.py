@@ -18,6 +18,7 @@ from accounts.models import Account, Membership
 from incidents.models import Integration, Service
 from oncall.models import EscalationPolicy, Schedule
 from tests import factories
+from tests.browsers import Visits
 
 # How long an example takes says how busy the machine is, and nothing else.
 hypothesis.register_profile("usual", deadline=None)
@@ -55,6 +56,24 @@ def _as_owner(statement: str, database: str) -> None:
     url = os.environ["DATABASE_OWNER_URL"]
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
+
+
+@pytest.fixture(autouse=True)
+def _visits_end(request) -> Iterator[None]:
+    """Close the windows that a test has opened, and let its last requests end."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    # Which empties the tables, after this.
+    request.getfixturevalue("transactional_db")
+    browser = None
+    if "browser" in request.fixturenames:
+        browser = request.getfixturevalue("browser")
+    visits = Visits()
+    yield
+    for context in getattr(browser, "contexts", ()):
+        context.close()
+    visits.end()
 
 
 @pytest.fixture(scope="session", autouse=True)

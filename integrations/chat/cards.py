@@ -103,6 +103,7 @@ def _incident(
     incident: Incident, base: dict[str, str], *, has_buttons: bool
 ) -> IncidentCard:
     state, more = wording.state(incident)
+    more = more or _resolver(incident)
     alerts = list(incident.alerts.order_by("-id")[:LINKS])
     return IncidentCard(
         **base,
@@ -141,6 +142,18 @@ def _has_buttons(message: ChatMessage) -> bool:
 
 def _state(incident: Incident, state: str) -> str:
     return _("Snoozed") if state == "snoozed" else incident.get_status_display()
+
+
+def _resolver(incident: Incident) -> str:
+    """Say who has resolved it: a person, a tool, or nobody at all."""
+    if incident.is_open:
+        return ""
+    entries = incident.timeline.filter(verb="resolve").select_related(
+        "membership__user"
+    )
+    entry = entries.order_by("-id").first()
+    who = (entry.membership.name if entry.membership else entry.name) if entry else ""
+    return _("by %(who)s") % {"who": who} if who else ""
 
 
 def _assignees(incident: Incident) -> list[str]:

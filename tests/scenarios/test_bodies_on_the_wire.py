@@ -67,7 +67,8 @@ class Wire:
         return response.status, json.loads(response.read())
 
 
-@pytest.fixture(scope="module")
+# For as long as the product runs: its account is made once.
+@pytest.fixture(scope="session")
 def wire(oncall: Up) -> Wire:
     made = manage("create_account", "Shop", "--owner", "ann@shop.example", *oncall.data)
     assert made.returncode == 0, made.stderr

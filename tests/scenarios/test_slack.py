@@ -76,7 +76,7 @@ def town(slack: Slack, name: str, member: Person) -> Town:
 
 
 def test_an_incident_is_acknowledged_and_resolved_from_slack(appears, slack, oncall):
-    ann = appears("Ann Lee")
+    ann = appears("Uma Lee")
     page, there = ann.page, town(slack, "Hooli", ann)
     ann.signs_up("Hooli")
     create_service(page)
@@ -104,7 +104,7 @@ def test_an_incident_is_acknowledged_and_resolved_from_slack(appears, slack, onc
     press(page, there, message, "Acknowledge", there.member)
     sees_in_slack(page, there, message, "Acknowledged")
     page.goto(incident)
-    expect(page.get_by_role("main")).to_contain_text("Ann Lee acknowledged")
+    expect(page.get_by_role("main")).to_contain_text("Uma Lee acknowledged")
     expect(page.get_by_role("main")).to_contain_text("Slack")
 
     reply(page, there, message, "I restart it now")
@@ -112,7 +112,7 @@ def test_an_incident_is_acknowledged_and_resolved_from_slack(appears, slack, onc
 
     press(page, there, message, "Resolve", there.member)
     sees_in_slack(page, there, message, "Resolved")
-    sees_here(page, incident, "Ann Lee resolved")
+    sees_here(page, incident, "Uma Lee resolved")
     assert there.message() is message
     assert "Acknowledge" not in message.buttons
 

@@ -68,7 +68,7 @@ def test_discord_has_one_message_that_stays_true(acme, discord, incidents):
     incidents(actions.resolve)
 
     assert len(discord.messages) == 1
-    assert discord.last["embeds"][0]["author"]["name"] == "✅ Resolved"
+    assert discord.last["embeds"][0]["author"]["name"] == "✅ Resolved by Alice"
 
 
 def test_mattermost_is_answered_from(acme, mattermost, incidents, client):
@@ -125,7 +125,7 @@ def test_a_chat_that_is_away_is_told_the_end_when_it_is_back(acme, discord, inci
     incidents(actions.resolve)
 
     assert len(discord.messages) == 1
-    assert discord.last["embeds"][0]["author"]["name"] == "✅ Resolved"
+    assert discord.last["embeds"][0]["author"]["name"] == "✅ Resolved by Alice"
 
 
 def test_no_secret_is_written_down_where_a_chat_fails(acme, discord, incidents, caplog):

@@ -56,7 +56,7 @@ def test_an_incident_is_posted_and_followed_to_its_end(acme, slack, channel, sta
     for seconds in (1, 2, 3):
         tell(start + timedelta(seconds=seconds))
 
-    assert states(channel) == ["#1 Resolved"]
+    assert states(channel) == ["#1 Resolved by Alice"]
     [reply] = channel.tops[0].replies
     assert reply.text.splitlines() == [
         "Alice acknowledged",
@@ -90,7 +90,7 @@ def test_its_retry_after_is_obeyed_for_the_whole_workspace(acme, slack, channel,
     assert len(slack.asked("chat.postMessage")) == asked == 1
     tell(start + 45 * SECOND)
 
-    assert states(channel) == ["#1 Resolved"]
+    assert states(channel) == ["#1 Resolved by Alice"]
 
 
 def test_a_message_whose_answer_was_lost_is_there_once(acme, slack, channel, start):
@@ -102,7 +102,7 @@ def test_a_message_whose_answer_was_lost_is_there_once(acme, slack, channel, sta
     for seconds in (5, 6, 7):
         tell(start + timedelta(seconds=seconds))
 
-    assert states(channel) == ["#1 Resolved"]
+    assert states(channel) == ["#1 Resolved by Alice"]
 
 
 def test_an_hour_without_slack_ends_with_what_is_true(acme, slack, channel, start):
@@ -121,7 +121,7 @@ def test_an_hour_without_slack_ends_with_what_is_true(acme, slack, channel, star
         tell(start + HOUR + 5 * MINUTE + timedelta(seconds=seconds))
 
     first, second = states(channel)
-    assert first == "#1 Resolved"
+    assert first == "#1 Resolved by Alice"
     assert second.startswith("#2 Acknowledged by Alice")
 
 
@@ -162,7 +162,7 @@ def test_a_deleted_message_is_posted_anew(acme, slack, channel, start):
     for seconds in (1, 2, 3):
         tell(start + timedelta(seconds=seconds))
 
-    assert states(channel) == ["#1 Resolved"]
+    assert states(channel) == ["#1 Resolved by Alice"]
 
 
 def test_another_workspace_hears_nothing(acme, globex, slack, channel, start):
