@@ -108,6 +108,11 @@ def push(page: Page, content: dict[str, Any] | str) -> None:
         ),
     )
     protocol.send("ServiceWorker.enable")
+    for _ in range(100):
+        if found:
+            break
+        # What it tells of comes by itself, and may come a little later.
+        page.wait_for_timeout(50)
     data = content if isinstance(content, str) else json.dumps(content)
     protocol.send(
         "ServiceWorker.deliverPushMessage",
