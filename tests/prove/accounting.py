@@ -386,6 +386,10 @@ class Settlement:
                 continue
             self.verdict.answers += 1
             verbs = self._answers_to(delivery, before=answer.at + SLACK)
+            if answer.via == "link":
+                # It leads to the message's own incident. A mail that carries more has
+                # no such link, though another attempt of it may have carried them.
+                verbs = verbs[:1]
             # A text names the one incident that it answers.
             is_whole = answer.via == "sms" or all(verbs)
             if is_whole and any(answer.verb in found for found in verbs):
@@ -400,16 +404,20 @@ class Settlement:
     def _answers_to(self, delivery: Delivery, *, before: float) -> list[set[str]]:
         """Say how each incident was answered that the message carried.
 
-        One that is ended by then is not answered again.
+        The message's own comes first. One that is ended by then is not answered again.
         """
+        carried = [
+            row
+            for row in self.rows.deliveries.values()
+            if row.bundled_into == delivery.id and row.id != delivery.id
+        ]
         return [
             {
                 entry.verb
                 for entry in self.rows.timelines.get(row.incident or 0, [])
                 if entry.verb in demands.ANSWERS and entry.at <= before
             }
-            for row in self.rows.deliveries.values()
-            if row.id == delivery.id or row.bundled_into == delivery.id
+            for row in (delivery, *carried)
         ]
 
     def _lose(

@@ -174,3 +174,17 @@ def test_of_a_message_with_several_incidents_those_that_wait_are_answered(run):
     assert "was confirmed" in words(run.settled().lost)
     run.others.append(Entry(6, "acknowledge", "sms", NOON + 19.5))
     assert not any(found.what == "answer" for found in run.settled().lost)
+
+
+def test_a_link_answers_the_incident_to_which_it_leads(run):
+    """The mail's first attempt carried another one, and its provider hung up."""
+    other = replace(run.deliveries[0], id=90, incident=6, bundled_into=1, token="90")
+    run.deliveries.append(other)
+    given = Answer(NOON + 20, "link", "acknowledge", "alice@acme.example", "token-1")
+    run.ledger.answers = [given]
+    run.others.append(Entry(6, "acknowledge", "link", NOON + 19.5))
+    assert "was confirmed" in words(run.settled().lost)
+
+    run.others.clear()
+    run.ends(at=NOON + 19, verb="acknowledge")
+    assert not any(found.what == "answer" for found in run.settled().lost)
