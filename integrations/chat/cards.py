@@ -148,10 +148,9 @@ def _resolver(incident: Incident) -> str:
     """Say who has resolved it: a person, a tool, or nobody at all."""
     if incident.is_open:
         return ""
-    entries = incident.timeline.filter(verb="resolve").select_related(
-        "membership__user"
-    )
-    entry = entries.order_by("-id").first()
+    # It may have been reopened since somebody resolved it, and have ended by itself.
+    ends = incident.timeline.filter(verb__in=("resolve", "auto_resolve"))
+    entry = ends.select_related("membership__user").order_by("-id").first()
     who = (entry.membership.name if entry.membership else entry.name) if entry else ""
     return _("by %(who)s") % {"who": who} if who else ""
 

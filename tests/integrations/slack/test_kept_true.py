@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import tenancy
-from incidents import actions
+from incidents import actions, timers
 from incidents.models import Notification
 from integrations.chat import posting
 from tests import chats
@@ -171,3 +171,19 @@ def test_another_workspace_hears_nothing(acme, globex, slack, channel, start):
     tell(start)
 
     assert channel.tops == []
+
+
+def test_who_resolved_it_before_does_not_count_when_it_ends_by_itself(
+    acme, slack, channel, start
+):
+    incident = open_incident(acme, at=start)
+    tell(start)
+    do(acme, actions.resolve, incident, start + SECOND)
+    do(acme, actions.reopen, incident, start + 2 * SECOND)
+    with tenancy.scope(acme.account):
+        ended = [acme.account.incidents.get(pk=incident.pk)]
+        timers.auto_resolve_all(ended, at=start + 3 * SECOND)
+    for seconds in (3, 4, 5):
+        tell(start + timedelta(seconds=seconds))
+
+    assert states(channel) == ["#1 Resolved"]
